@@ -1,0 +1,1 @@
+"""Serve it: one coherent OGC API server, the page and the command line."""

@@ -1,0 +1,1 @@
+"""The representations of features: one module each, one table of them all."""

@@ -1,0 +1,1 @@
+"""Bring it in: files and services become rows or refusals."""

@@ -1,0 +1,185 @@
+"""CSV and its relatives, read a record at a time: one bad line costs one record."""
+
+import csv
+import io
+from collections import Counter, deque
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TextIO
+
+from etl.source.columns import place_columns
+from etl.source.fingerprint import fingerprint
+from etl.source.model import CHUNK, MAX_COLUMNS, MAX_TEXT, Chunk, Options, Record, Source, headers
+from etl.source.text import Opened, opened, reading
+from spatial.errors import BadSource
+
+DELIMITERS = ",;\t|"
+SPAN = 200
+"""Lines that one record may take; a quote that is open for longer was never meant as one."""
+
+MAX_BROKEN = 1_000
+"""Records with an open quote after which the file is no CSV."""
+
+HEAVY = 8_000_000
+"""Characters after which a chunk is full, however few its records."""
+
+_HEAD = 100
+
+
+class _Open(Exception):
+    """A quote was opened and not closed."""
+
+
+class _Long(Exception):
+    """A line is longer than any record."""
+
+
+class _Lines:
+    """The lines of a text, remembering those of the record being read so that an open quote costs one of them."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text, self._again = text, deque[str]()
+        self.pulled: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if len(self.pulled) >= SPAN:
+            raise _Open
+        line = self._again.popleft() if self._again else self._text.readline(MAX_TEXT)
+        if not line and self.pulled:
+            raise _Open
+        if not line:
+            raise StopIteration
+        if len(line) >= MAX_TEXT:
+            self._skip(line)
+        self.pulled.append(line)
+        return line
+
+    def recovered(self) -> str:
+        """Return the line on which the quote was opened, and read what came after it again."""
+        first, *rest = self.pulled
+        self._again.extendleft(reversed(rest))
+        return first
+
+    def _skip(self, line: str) -> None:
+        self.pulled.append(line[:_HEAD])
+        while line and not line.endswith(("\n", "\r")):
+            line = self._text.readline(MAX_TEXT)
+        raise _Long
+
+
+class _Rows:
+    """Rows of a delimited text: each the values of one record, or (why, what) of a record that cannot be read."""
+
+    def __init__(self, text: TextIO, delimiter: str) -> None:
+        csv.field_size_limit(MAX_TEXT)  # its own limit refuses a district's boundary
+        self._lines, self._delimiter, self._broken = _Lines(text), delimiter, 0
+        self._reader = self._fresh()
+
+    def __iter__(self) -> Iterator[list[str] | tuple[str, str]]:
+        while (row := self._next()) is not None:
+            if row:
+                yield row
+
+    def _next(self) -> list[str] | tuple[str, str] | None:
+        self._lines.pulled.clear()
+        try:
+            return next(self._reader, None)
+        except _Open:
+            return self._mended()
+        except _Long:
+            self._reader = self._fresh()
+            return f"a line is longer than {MAX_TEXT:,} characters", self._lines.pulled[-1]
+        except csv.Error as bad:
+            return f"the line cannot be read: {bad}", "".join(self._lines.pulled)[:_HEAD]
+
+    def _mended(self) -> tuple[str, str]:
+        self._broken += 1
+        if self._broken > MAX_BROKEN:
+            raise BadSource(f"more than {MAX_BROKEN:,} quotes are opened and never closed; is --delimiter right?")
+        self._reader = self._fresh()
+        return "a quote is opened and never closed", self._lines.recovered()
+
+    def _fresh(self) -> Iterator[list[str]]:
+        return csv.reader(self._lines, delimiter=self._delimiter)
+
+
+def csv_source(path: Path, options: Options) -> Source:
+    """Return a delimited text with a header line as a source; raise BadSource, Unguessable."""
+    encoding, delimiter = _form(path, options)
+    with reading(path.name), opened(path, encoding).text as text:
+        rows = iter(_Rows(text, delimiter))
+        fields = _fields(path, next(rows, None))
+        head = [dict(zip(fields, row, strict=False)) for row in islice(rows, _HEAD) if isinstance(row, list)]
+    return Source(
+        str(path),
+        "CSV",
+        fields,
+        lambda: _chunks(path, opened(path, encoding), delimiter, fields),
+        fingerprint(path),
+        columns=place_columns(fields, head, options),
+        notes=(f"encoding {encoding}", f"delimiter {delimiter!r}"),
+    )
+
+
+def _form(path: Path, options: Options) -> tuple[str, str]:
+    """Return the file's encoding and its delimiter: the one that cuts the first lines alike most often."""
+    file = opened(path, options.encoding)
+    with file.text, reading(path.name):
+        head = "".join(file.text.readline(MAX_TEXT) for _ in range(20))
+    known = options.delimiter != "auto"
+    return file.encoding, options.delimiter if known else max(DELIMITERS, key=lambda mark: _agreement(head, mark))
+
+
+def _agreement(head: str, mark: str) -> tuple[int, int]:
+    rows = _Rows(io.StringIO(head, newline=""), mark)
+    widths = Counter(len(row) for row in rows if isinstance(row, list) and len(row) > 1)
+    width, times = max(widths.items(), key=lambda item: item[1], default=(0, 0))
+    return times, width
+
+
+def _fields(path: Path, row: list[str] | tuple[str, str] | None) -> tuple[str, ...]:
+    if not isinstance(row, list):
+        raise BadSource(f"{path.name} has no line of column names: {row[0] if row else 'it is empty'}")
+    if len(row) > MAX_COLUMNS:
+        raise BadSource(f"{path.name} has {len(row):,} columns; {MAX_COLUMNS:,} are the most that are read")
+    return headers(row)
+
+
+def _chunks(path: Path, file: Opened, delimiter: str, fields: tuple[str, ...]) -> Iterator[Chunk]:
+    with file.text, reading(path.name):
+        rows = iter(_Rows(file.text, delimiter))
+        next(rows, None)
+        start = 0
+        while (chunk := _chunk(rows, fields, start, file)).records:
+            yield chunk
+            start += len(chunk.records)
+
+
+def _chunk(rows: Iterator[list[str] | tuple[str, str]], fields: tuple[str, ...], start: int, file: Opened) -> Chunk:
+    records: list[Record] = []
+    broken: dict[int, str] = {}
+    weight = 0
+    for row in rows:
+        if isinstance(row, tuple) or len(row) != len(fields):
+            broken[len(records)], record = _unfit(row, fields)
+            records.append(record)
+        else:
+            records.append(dict(zip(fields, row, strict=True)))
+        weight += sum(map(len, row))
+        if len(records) >= CHUNK or weight > HEAVY:
+            break
+    return Chunk(start, records, None, broken, file.part())
+
+
+def _unfit(row: list[str] | tuple[str, str], fields: tuple[str, ...]) -> tuple[str, Record]:
+    if isinstance(row, tuple):
+        return row[0], {"line": row[1]}
+    why = f"{len(row)} values for {len(fields)} columns"
+    return why, {
+        **dict(zip(fields, row, strict=False)),
+        **{f"column_{n}": v for n, v in enumerate(row[len(fields) :][:99], len(fields) + 1)},
+    }

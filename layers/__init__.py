@@ -1,0 +1,1 @@
+"""What exists: one class a layer, its table, its rules, where it is stored."""

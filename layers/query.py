@@ -1,0 +1,80 @@
+"""What is asked of a layer, as one value that every store and every format understands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from spatial.box import Box
+from spatial.crs import CRS84, Crs
+from spatial.time import Span
+
+MAX_LIMIT = 10_000
+COUNT_BUDGET = 200_000
+"""Rows that an exact count may look at; a larger answer is an estimate or no number at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A CQL2 filter: its JSON tree (OGC 21-065r2), and the CRS of its coordinates."""
+
+    tree: Mapping[str, Any]
+    crs: Crs = CRS84
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One sort key."""
+
+    name: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page ends: the sort values and the row number of its last row; `back` asks for what comes before."""
+
+    values: tuple[Any, ...]
+    fid: int
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The k features nearest to a point (degrees), none farther than `within` metres."""
+
+    point: shapely.Point
+    k: int = 10
+    within: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which features, in what order, how many, and what of them."""
+
+    box: Box | None = None
+    region: BaseGeometry | None = None
+    span: Span | None = None
+    filters: tuple[Filter, ...] = ()
+    text: str | None = None
+    ids: tuple[str, ...] = ()
+    equals: tuple[tuple[str, str], ...] = ()
+    near: Near | None = None
+    sort: tuple[Sort, ...] = ()
+    limit: int = 10
+    offset: int = 0
+    cursor: Cursor | None = None
+    properties: tuple[str, ...] | None = None
+    skip_geometry: bool = False
+    crs: Crs = CRS84
+    count: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many features match; not exact when counting would cost more than the budget."""
+
+    rows: int
+    exact: bool = True

@@ -1,0 +1,206 @@
+"""The embedded store: one GeoPackage file that QGIS and GDAL read and edit while we serve it."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+
+from layers.feature import Layer
+from layers.query import Count, Query
+from layers.store import ledger, package, registry
+from layers.store.connection import compiled, engine, opened, reading, within
+from layers.store.frame import frame
+from layers.store.paging import Page, block_of, features_of, fetched
+from layers.store.protocol import Block, Change, Extent, Features, Held, Job
+from layers.store.select import counted
+from layers.store.writer import PackageWriter
+from layers.table import FID, REVISION, table
+from spatial.errors import Conflict, NotFound, TooMuch, Unavailable
+
+PATIENCE = 20.0
+"""Seconds that one page may take before it is refused."""
+
+COUNTING = 0.3
+"""Seconds that counting may take before the number is left out."""
+
+
+class GeoPackageStore:
+    """Rows in one GeoPackage; any number of readers, one writer at a time across processes."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, creating what is missing; raise BadSource if it is something else."""
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._engine = engine(path)
+        self._writing = threading.Lock()
+        self._registry = registry.Registry(self._engine)
+        self._counts: dict[tuple[Any, ...], Count] = {}
+        self._create()
+
+    def layers(self) -> Mapping[str, Layer]:
+        """Return every layer, declared or added, as it is now for all workers."""
+        return self._registry.layers()
+
+    def add(self, layer: Layer, document: Mapping[str, Any]) -> None:
+        """Add a layer at run time, with the JSON Schema that makes it again; raise Conflict."""
+        with self._transaction() as connection:
+            self._registry.forget()
+            if layer.name in self.layers():
+                raise Conflict(f"a layer {layer.name} exists already; choose another name")
+            package.create_layer(connection, layer)
+            registry.remember(connection, layer.name, document)
+        self._registry.forget()
+
+    def drop(self, name: str) -> None:
+        """Drop a layer that was added at run time; raise NotFound, Conflict for a declared one."""
+        with self._transaction() as connection:
+            self._registry.forget()
+            layer = self.layers().get(name)
+            if layer is None:
+                raise NotFound(f"there is no layer {name[:60]!r}")
+            if layer.declared:
+                raise Conflict(f"{name} is part of OneMap and cannot be dropped")
+            package.drop_layer(connection, name)
+            registry.forgotten(connection, name)
+        self._registry.forget()
+
+    @contextmanager
+    def write(self) -> Iterator[PackageWriter]:
+        """Open a transaction; leaving it commits, an error rolls back."""
+        with self._transaction() as connection:
+            yield PackageWriter(connection)
+
+    def block(self, layer: Layer, query: Query) -> Block:
+        """Return one page of rows."""
+        return block_of(self._page(layer, query))
+
+    def features(self, layer: Layer, query: Query) -> Features:
+        """Return one page as GeoJSON features, already text."""
+        return features_of(self._page(layer, query))
+
+    def blocks(self, layer: Layer, query: Query, size: int = 1000) -> Iterator[Block]:
+        """Yield all pages of a query, up to its limit; rows written meanwhile neither repeat nor shift others."""
+        left, asked = query.limit, query
+        while left > 0:
+            block = self.block(layer, replace(asked, limit=min(size, left)))
+            yield block
+            left -= len(block.fids)
+            if block.next is None:
+                return
+            asked = replace(query, cursor=block.next)
+
+    def count(self, layer: Layer, query: Query) -> Count | None:
+        """Count what matches; None when that would take too long."""
+        sql, bound = compiled(counted(layer, query))
+        with reading(self._engine) as connection:
+            key = (sql, bound, _revision(connection))
+            if key not in self._counts:
+                self._counts = {k: v for k, v in self._counts.items() if k[2] == key[2]}
+                self._counts[key] = _count(connection, sql, bound)
+        found = self._counts[key]
+        return None if found.rows < 0 else found
+
+    def frame(self, layer: Layer, query: Query) -> gpd.GeoDataFrame:
+        """Return the rows as a GeoDataFrame, instants as UTC timestamps."""
+        return frame(layer, query, self.blocks(layer, query, size=5000))
+
+    def extent(self, layer: Layer) -> Extent:
+        """Return where and when the rows are."""
+        box_sql = "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents WHERE table_name = ?"
+        with reading(self._engine) as connection:
+            box = connection.execute(box_sql, (layer.name,)).fetchone()
+            return Extent(box if box and box[0] is not None else None, _span(connection, layer))
+
+    def revision(self) -> int:
+        """Return the store's newest revision."""
+        with reading(self._engine) as connection:
+            return _revision(connection)
+
+    def changes(self, layer: Layer, since: int, limit: int = 1000) -> tuple[Sequence[Change], Sequence[Change]]:
+        """Return rows written and rows deleted after a revision, oldest first."""
+        rows = table(layer)
+        wanted = rows.select().with_only_columns(rows.c[FID], rows.c[layer.key.name], rows.c[REVISION])
+        newer = wanted.where(rows.c[REVISION] > since).order_by(rows.c[REVISION], rows.c[FID]).limit(limit)
+        sql, bound = compiled(newer)
+        gone = "SELECT fid, key, revision FROM om_tombstones WHERE layer = ? AND revision > ? ORDER BY revision, fid LIMIT ?"
+        with reading(self._engine) as connection:
+            written = [Change(*row) for row in connection.execute(sql, bound)]
+            return written, [Change(*row) for row in connection.execute(gone, (layer.name, since, limit))]
+
+    def job(self, id: str) -> Job | None:
+        """Return an import by its id."""
+        with reading(self._engine) as connection:
+            return ledger.job(connection, id)
+
+    def jobs(self) -> Sequence[Job]:
+        """Return every import, newest first."""
+        with reading(self._engine) as connection:
+            return ledger.jobs(connection)
+
+    def held(self, layer: str | None = None, job: str | None = None, state: str = "held") -> Iterator[Held]:
+        """Yield what the quarantine holds."""
+        with reading(self._engine) as connection:
+            yield from ledger.held(connection, layer, job, state)
+
+    def close(self) -> None:
+        """Let go of the file and its connections."""
+        self._engine.dispose()
+
+    def _page(self, layer: Layer, query: Query) -> Page:
+        with reading(self._engine) as connection, within(connection, PATIENCE):
+            return fetched(connection, layer, query)
+
+    def _create(self) -> None:
+        connection = opened(self.path)
+        try:
+            package.create(connection)
+        finally:
+            connection.close()
+        with self._transaction() as connection:
+            for layer in self.layers().values():
+                package.create_layer(connection, layer)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._writing, reading(self._engine) as connection:
+            _begin(connection)
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as bad:
+        raise Unavailable(f"another program is writing to the store: {bad}; try again in a moment") from bad
+
+
+def _count(connection: sqlite3.Connection, sql: str, bound: tuple[Any, ...]) -> Count:
+    try:
+        with within(connection, COUNTING):
+            return Count(connection.execute(sql, bound).fetchone()[0])
+    except TooMuch:
+        return Count(-1, exact=False)
+
+
+def _revision(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT value FROM om_meta WHERE name = 'revision'").fetchone()[0])
+
+
+def _span(connection: sqlite3.Connection, layer: Layer) -> tuple[str | None, str | None] | None:
+    if layer.when is None:
+        return None
+    rows = table(layer)
+    start, end = rows.c[layer.when[0].name], rows.c[(layer.when[1] or layer.when[0]).name]
+    edges = [rows.select().with_only_columns(c).where(c.is_not(None)).order_by(o).limit(1) for c, o in ((start, start.asc()), (end, end.desc()))]
+    found = [connection.execute(*compiled(e)).fetchone() for e in edges]
+    return (found[0][0], found[1][0] if found[1] else None) if found[0] else None

@@ -1,0 +1,135 @@
+"""The GeoPackage file: its own tables, and those of each layer (OGC 12-128r18)."""
+
+import sqlite3
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from pyproj import CRS
+from pyproj.enums import WktVersion
+from sqlalchemy.schema import CreateTable
+
+from layers.feature import Layer
+from layers.store.connection import DIALECT
+from layers.table import table
+from spatial.errors import BadSource
+from spatial.shape import SRID
+
+APPLICATION_ID = 1196444487
+"""'GPKG'; in decimal, because the hexadecimal form is silently stored as 0."""
+USER_VERSION = 10400
+SYSTEMS = (4326, 4490)
+RTREE = "http://www.geopackage.org/spec140/#extension_rtree"
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make an empty file a GeoPackage; leave one that is already ours alone; raise BadSource for any other."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if not _has(connection, "om_meta"):
+            _refuse_others(connection)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {USER_VERSION}")
+            _run(connection, "geopackage.sql", {})
+            connection.executemany("INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, ?, ?, ?, ?)", _systems())
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def create_layer(connection: sqlite3.Connection, layer: Layer) -> None:
+    """Create the layer's table, indexes and triggers where they are missing, inside the caller's transaction."""
+    if _has(connection, layer.name):
+        return
+    connection.execute(str(CreateTable(table(layer)).compile(dialect=DIALECT)))
+    kind = "features" if layer.place else "attributes"
+    connection.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) VALUES (?, ?, ?, ?, ?)",
+        (layer.name, kind, f"{layer.title.zh} {layer.name}", str(layer.description), SRID if layer.place else None),
+    )
+    _run(connection, "layer.sql", {"table": layer.name, "key": layer.key.name})
+    _index_time(connection, layer)
+    _place(connection, layer)
+
+
+def drop_layer(connection: sqlite3.Connection, name: str) -> None:
+    """Drop a layer's table and all that tells of it, inside the caller's transaction."""
+    for (index,) in connection.execute("SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (name,)):
+        connection.execute(f'DROP TABLE IF EXISTS "rtree_{name}_{index}"')
+    connection.execute(f'DROP TABLE IF EXISTS "{name}"')
+    for owner in ("gpkg_extensions", "gpkg_geometry_columns", "gpkg_contents"):
+        connection.execute(f"DELETE FROM {owner} WHERE table_name = ?", (name,))  # noqa: S608 - our own three names
+    connection.execute("DELETE FROM om_tombstones WHERE layer = ?", (name,))
+
+
+def _place(connection: sqlite3.Connection, layer: Layer) -> None:
+    if not layer.place or not layer.place.place:
+        return
+    place, kind = layer.place.name, layer.place.place.kind.upper()
+    connection.execute("INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, 0, 0)", (layer.name, place, kind, SRID))
+    connection.execute(
+        "INSERT INTO gpkg_extensions VALUES (?, ?, 'gpkg_rtree_index', ?, 'write-only')", (layer.name, place, RTREE)
+    )
+    connection.execute(f'CREATE VIRTUAL TABLE "rtree_{layer.name}_{place}" USING rtree(id, minx, maxx, miny, maxy)')
+    index(connection, layer)
+
+
+def index(connection: sqlite3.Connection, layer: Layer) -> None:
+    """Create the triggers that keep the layer's R*Tree."""
+    if layer.place:
+        _run(connection, "rtree.sql", {"table": layer.name, "place": layer.place.name})
+
+
+def unindex(connection: sqlite3.Connection, layer: Layer) -> None:
+    """Drop the triggers that would write the R*Tree on insert and change of place; the caller writes it in bulk."""
+    for event in ("insert", "update2", "update4", "update5", "update6", "update7", "delete"):
+        if layer.place:
+            connection.execute(f'DROP TRIGGER IF EXISTS "rtree_{layer.name}_{layer.place.name}_{event}"')
+
+
+def _index_time(connection: sqlite3.Connection, layer: Layer) -> None:
+    if layer.when:
+        when = layer.when[0].name
+        connection.execute(f'CREATE INDEX "{layer.name}_{when}" ON "{layer.name}" ("{when}")')
+
+
+def _refuse_others(connection: sqlite3.Connection) -> None:
+    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        raise BadSource("this file is a database of something else; name a new file for the store, and import this one")
+
+
+def _has(connection: sqlite3.Connection, name: str) -> bool:
+    asked = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,))
+    return asked.fetchone() is not None
+
+
+def _run(connection: sqlite3.Connection, name: str, names: dict[str, str]) -> None:
+    for statement in _statements(name):
+        for placeholder, value in names.items():
+            statement = statement.replace("{" + placeholder + "}", value)
+        connection.execute(statement)
+
+
+@cache
+def _statements(name: str) -> tuple[str, ...]:
+    return tuple(_split(files("layers.store").joinpath("sql", name).read_text(encoding="utf-8")))
+
+
+def _split(script: str) -> Iterator[str]:
+    # executescript would commit the transaction that is open
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _systems() -> Iterator[tuple[str, int, str, int, str, str]]:
+    yield ("Undefined Cartesian", -1, "NONE", -1, "undefined", "undefined Cartesian coordinate reference system")
+    yield ("Undefined geographic", 0, "NONE", 0, "undefined", "undefined geographic coordinate reference system")
+    for code in SYSTEMS:
+        known = CRS.from_epsg(code)
+        wkt = known.to_wkt(WktVersion.WKT1_GDAL)
+        yield (known.name, code, "EPSG", code, wkt, "longitude/latitude in degrees")

@@ -1,0 +1,89 @@
+"""One page read from SQLite: rows as they come, then as a block or as GeoJSON text."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from layers.column import Column
+from layers.feature import Layer
+from layers.query import Cursor, Query
+from layers.store import geojson
+from layers.store.connection import compiled
+from layers.store.protocol import Block, Features
+from layers.store.rowcodec import decoder
+from layers.store.select import page, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Raw rows of one page and what lies around it."""
+
+    query: Query
+    columns: tuple[Column, ...]
+    rows: Sequence[tuple[Any, ...]]
+    has_place: bool
+    next: Cursor | None
+    prev: Cursor | None
+
+    @property
+    def values(self) -> list[list[Any]]:
+        """The properties of each row, as JSON can hold them."""
+        first = 3 if self.has_place else 2
+        decode = decoder(self.columns)
+        return [decode(row[first : first + len(self.columns)]) for row in self.rows]
+
+    @property
+    def keys(self) -> list[str]:
+        """The id of each row."""
+        return [row[1] for row in self.rows]
+
+    @property
+    def blobs(self) -> list[bytes | None]:
+        """The place of each row as a GeoPackage binary."""
+        return [row[2] for row in self.rows]
+
+
+def fetched(connection: sqlite3.Connection, layer: Layer, query: Query) -> Page:
+    """Return the page of a query; one row more than asked tells whether there is another page."""
+    columns = shown(layer, query)
+    sql, bound = compiled(page(layer, query, query.limit + 1))
+    rows = connection.execute(sql, bound).fetchall()
+    more = len(rows) > query.limit
+    rows = rows[: query.limit]
+    back = query.cursor is not None and query.cursor.back
+    if back:
+        rows.reverse()
+    has_place = layer.place is not None and not query.skip_geometry
+    after, before = _around(rows, query, more, back)
+    return Page(query, columns, rows, has_place, after, before)
+
+
+def block_of(found: Page) -> Block:
+    """Return a page as columns and geometries."""
+    places = geojson.decoded(found.blobs) if found.has_place else None
+    names, fids = tuple(c.name for c in found.columns), [row[0] for row in found.rows]
+    return Block(names, found.values, found.keys, fids, places, found.next, found.prev)
+
+
+def features_of(found: Page) -> Features:
+    """Return a page as GeoJSON features in the query's CRS."""
+    names = [c.name for c in found.columns]
+    rows = [dict(zip(names, values, strict=True)) for values in found.values]
+    places = geojson.geometries(found.blobs, found.query.crs) if found.has_place else None
+    text = geojson.features(found.keys, places, rows)
+    return Features(text, len(rows), found.next, found.prev)
+
+
+def _around(rows: Sequence[tuple[Any, ...]], query: Query, more: bool, back: bool) -> tuple[Cursor | None, Cursor | None]:
+    if not rows:
+        return None, None
+    after = _cursor(rows[-1], query, back=False) if more or back else None
+    came = query.cursor is not None or query.offset > 0
+    before = _cursor(rows[0], query, back=True) if (more if back else came) else None
+    return after, before
+
+
+def _cursor(row: tuple[Any, ...], query: Query, *, back: bool) -> Cursor:
+    values = row[len(row) - len(query.sort) :] if query.sort else ()
+    return Cursor(tuple(values), row[0], back)

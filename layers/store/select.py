@@ -1,0 +1,98 @@
+"""A Query as SQL: the same SQLAlchemy expressions for every store."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select
+
+from layers.column import Column, ColumnKind
+from layers.feature import Layer
+from layers.filter import compiled as filtered
+from layers.query import Query
+from layers.store import keyset
+from layers.store.box_hit import box_hit, region_hit
+from layers.table import FID, table
+from spatial.errors import BadParameter
+from spatial.time import Span
+
+MAX_WORDS = 12
+
+
+def shown(layer: Layer, query: Query) -> tuple[Column, ...]:
+    """Return the property columns a query asks for, in the layer's order; raise BadParameter."""
+    if query.properties is None:
+        return layer.properties
+    known = {c.name for c in layer.properties}
+    if unknown := [n for n in query.properties if n not in known]:
+        raise BadParameter(f"{layer.name} has no property {unknown[0][:60]!r}; it has {', '.join(sorted(known))}")
+    return tuple(c for c in layer.properties if c.name in query.properties)
+
+
+def page(layer: Layer, query: Query, limit: int) -> Select[Any]:
+    """Return the rows of one page: fid, key, place (if asked for), the properties, then the sort values."""
+    rows = table(layer)
+    keys = keyset.orders(layer, rows, query.sort)
+    back = query.cursor.back if query.cursor else False
+    place = [rows.c[layer.place.name]] if layer.place and not query.skip_geometry else []
+    wanted = [rows.c[c.name] for c in shown(layer, query)]
+    tail = [key.column for key in keys]
+    statement = select(rows.c[FID], rows.c[layer.key.name], *place, *wanted, *tail)
+    statement = statement.where(*conditions(layer, query))
+    if query.cursor:
+        statement = statement.where(keyset.after(keys, rows, query.cursor))
+    statement = statement.order_by(*keyset.ordering(keys, rows, back)).limit(limit)
+    return statement.offset(query.offset) if query.offset and not query.cursor else statement
+
+
+def counted(layer: Layer, query: Query) -> Select[Any]:
+    """Return how many rows match, whatever the page."""
+    return select(func.count()).select_from(table(layer)).where(*conditions(layer, query))
+
+
+def conditions(layer: Layer, query: Query) -> list[ColumnElement[bool]]:
+    """Return all that a row must fulfil."""
+    return list(_conditions(layer, table(layer), query))
+
+
+def _conditions(layer: Layer, rows: Table, query: Query) -> Iterator[ColumnElement[bool]]:
+    if query.ids:
+        yield rows.c[layer.key.name].in_(query.ids)
+    if query.span and layer.when:
+        yield during(rows, layer.when, query.span)
+    for one in query.filters:
+        yield filtered(one, layer, rows)
+    if query.text:
+        yield mentions(layer, rows, query.text)
+    if layer.place and query.box:
+        yield box_hit(rows, rows.c[layer.place.name], query.box)
+    if layer.place and query.region is not None:
+        yield region_hit(rows, rows.c[layer.place.name], query.region)
+
+
+def during(rows: Table, when: tuple[Column, Column | None], span: Span) -> ColumnElement[bool]:
+    """Return what is true of rows whose instant or interval meets the span; a missing end is open."""
+    start, end = rows.c[when[0].name], rows.c[when[1].name] if when[1] else None
+    parts: list[ColumnElement[bool]] = [start.is_not(None)]
+    if span.end is not None:
+        parts.append(start <= span.end if span.whole else start < span.end)
+    if span.start is not None:
+        parts.append(_not_before(start, end, span.start))
+    return and_(*parts)
+
+
+def _not_before(start: ColumnElement[Any], end: ColumnElement[Any] | None, edge: datetime) -> ColumnElement[bool]:
+    return start >= edge if end is None else or_(end.is_(None), end >= edge)
+
+
+def mentions(layer: Layer, rows: Table, text: str) -> ColumnElement[bool]:
+    """Return what is true of rows that hold all words of one of the comma-separated terms (OGC API Records, `q`)."""
+    columns = [rows.c[c.name] for c in layer.searched if c.kind is ColumnKind.TEXT]
+    terms = [words for part in text.split(",") if (words := part.split())]
+    if not terms or not columns or sum(map(len, terms)) > MAX_WORDS:
+        raise BadParameter(f"q takes one to {MAX_WORDS} words, as in q=石门大桥 or q=bridge,tunnel")
+    return or_(*(and_(*(_holds(columns, word) for word in words)) for words in terms))
+
+
+def _holds(columns: list[ColumnElement[Any]], word: str) -> ColumnElement[bool]:
+    return or_(*(c.icontains(word, autoescape=True) for c in columns))

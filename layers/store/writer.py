@@ -1,0 +1,141 @@
+"""One write transaction on a GeoPackage: rows in, tombstones out, one revision for all of it."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from layers.feature import Layer
+from layers.store.connection import compiled
+from layers.store.ledger import Ledger
+from layers.store.package import index, unindex
+from layers.store.protocol import Row, Tally
+from layers.store.rowcodec import bounds, encoded
+from layers.table import FID, REVISION, table
+
+BULK = 200
+"""From this many new rows on, the R*Tree is written by us in one go rather than row by row through its triggers."""
+
+CHUNK = 900
+"""Keys looked up by one statement; SQLite's classic bound is 999 variables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A row that the table holds already."""
+
+    fid: int
+    values: tuple[Any, ...]
+
+
+class PackageWriter(Ledger):
+    """Writes rows inside one open transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Take the next revision; the connection has begun its transaction."""
+        super().__init__(connection)
+        self.revision = self._next_revision()
+
+    def upsert(self, layer: Layer, rows: Sequence[Row]) -> Tally:
+        """Write the rows by key; rows that say nothing new are left alone, of repeated keys the last one counts."""
+        return self._write(layer, rows, self._change)
+
+    def append(self, layer: Layer, rows: Sequence[Row]) -> Tally:
+        """Add the rows whose keys are new; a known key is a repeat."""
+        return self._write(layer, rows, _repeat)
+
+    def delete(self, layer: Layer, keys: Sequence[str]) -> Tally:
+        """Delete the rows and leave tombstones (by the table's own trigger, which other writers need too)."""
+        rows = table(layer)
+        statement = compiled(delete(rows).where(rows.c[layer.key.name] == bindparam("key", "")))[0]
+        return Tally(deleted=sum(self.connection.execute(statement, (key,)).rowcount for key in keys))
+
+    def _write(self, layer: Layer, rows: Sequence[Row], known: "Callable[..., Tally]") -> Tally:
+        key = layer.key.name
+        last = {row[key]: row for row in rows}
+        found = self._known(layer, list(last))
+        fresh = [row for k, row in last.items() if k not in found]
+        self._insert(layer, fresh)
+        old = [row for k, row in last.items() if k in found]
+        tally = known(layer, old, found) if old else Tally()
+        return tally + Tally(inserted=len(fresh), repeated=len(rows) - len(last))
+
+    def _known(self, layer: Layer, keys: Sequence[str]) -> dict[str, Known]:
+        rows = table(layer)
+        wanted = [rows.c[layer.key.name], rows.c[FID], *(rows.c[c.name] for c in layer.columns)]
+        found: dict[str, Known] = {}
+        for start in range(0, len(keys), CHUNK):
+            part = keys[start : start + CHUNK]
+            sql, bound = compiled(select(*wanted).where(rows.c[layer.key.name].in_(part)))
+            for key, fid, *values in self.connection.execute(sql, bound):
+                found[key] = Known(fid, tuple(values))
+        return found
+
+    def _insert(self, layer: Layer, rows: Sequence[Row]) -> None:
+        if not rows:
+            return
+        first = self._next_fid(layer)
+        fids = range(first, first + len(rows))
+        bulk = layer.place is not None and len(rows) >= BULK
+        if bulk:
+            unindex(self.connection, layer)
+        sql = compiled(insert(table(layer)))[0]
+        values = [(fid, *row, self.revision) for fid, row in zip(fids, encoded(layer, rows), strict=True)]
+        self.connection.executemany(sql, values)
+        if bulk:
+            self._index(layer, np.arange(first, first + len(rows)), bounds(layer, rows))
+            index(self.connection, layer)
+        self._widen(layer, bounds(layer, rows))
+
+    def _index(self, layer: Layer, fids: np.ndarray, boxes: np.ndarray) -> None:
+        has = ~np.isnan(boxes[:, 0])
+        entries = np.column_stack((boxes[has][:, [0, 2, 1, 3]],)).tolist()
+        name = f"rtree_{layer.name}_{layer.place.name if layer.place else ''}"
+        rows = [(fid, *box) for fid, box in zip(fids[has].tolist(), entries, strict=True)]
+        self.connection.executemany(f'INSERT INTO "{name}" VALUES (?, ?, ?, ?, ?)', rows)  # noqa: S608 - a checked name
+
+    def _change(self, layer: Layer, rows: Sequence[Row], found: dict[str, Known]) -> Tally:
+        changed: list[tuple[Any, ...]] = []
+        moved: list[Row] = []
+        for row, values in zip(rows, encoded(layer, rows), strict=True):
+            known = found[row[layer.key.name]]
+            if tuple(values) != known.values:
+                changed.append((*values, self.revision, known.fid))
+                moved.append(row)
+        if changed:
+            self.connection.executemany(_updating(layer), changed)
+            self._widen(layer, bounds(layer, moved))
+        return Tally(updated=len(changed), unchanged=len(rows) - len(changed))
+
+    def _next_fid(self, layer: Layer) -> int:
+        top = self.connection.execute(compiled(select(func.max(table(layer).c[FID])))[0]).fetchone()
+        dead = self.connection.execute("SELECT max(fid) FROM om_tombstones WHERE layer = ?", (layer.name,)).fetchone()
+        # a row number is never given twice: a client may still hold the old one
+        return max(top[0] or 0, dead[0] or 0) + 1
+
+    def _widen(self, layer: Layer, boxes: np.ndarray) -> None:
+        if len(boxes) and not np.isnan(boxes).all():
+            low, high = np.nanmin(boxes[:, :2], axis=0), np.nanmax(boxes[:, 2:], axis=0)
+            self.connection.execute(_WIDEN, (*map(float, low), *map(float, high), layer.name))
+
+    def _next_revision(self) -> int:
+        bumped = "UPDATE om_meta SET value = value + 1 WHERE name = 'revision' RETURNING value"
+        return int(self.connection.execute(bumped).fetchone()[0])
+
+
+_WIDEN = """UPDATE gpkg_contents SET last_change = strftime('%Y-%m-%dT%H:%M:%fZ','now'),
+  min_x = min(ifnull(min_x, 1e9), ?), min_y = min(ifnull(min_y, 1e9), ?),
+  max_x = max(ifnull(max_x, -1e9), ?), max_y = max(ifnull(max_y, -1e9), ?) WHERE table_name = ?"""
+
+
+def _repeat(layer: Layer, rows: Sequence[Row], found: dict[str, Known]) -> Tally:
+    return Tally(repeated=len(rows))
+
+
+def _updating(layer: Layer) -> str:
+    rows = table(layer)
+    values = {c.name: bindparam(f"new_{c.name}") for c in layer.columns} | {REVISION: bindparam("new_revision")}
+    return compiled(update(rows).where(rows.c[FID] == bindparam("at")).values(values))[0]
