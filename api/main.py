@@ -15,7 +15,7 @@ from api.settings import Settings
 from layers.store.geopackage import GeoPackageStore
 from layers.store.protocol import Store
 
-ROUTERS = (collections.router, items.router, live.router, manage.router, codes.router, export.router, pages.router)
+ROUTERS = (items.router, live.router, collections.router, manage.router, codes.router, export.router, pages.router)
 EXPOSED = ["Content-Crs", "Link", "Location", "ETag", "OGC-NumberReturned", "OGC-NumberMatched"]
 
 

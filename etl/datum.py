@@ -11,7 +11,7 @@ import numpy as np
 
 import shapely
 
-from spatial.coordinates import Floats, Geometries, vertices
+from spatial.coordinates import Floats, Geometries, extent, vertices
 from spatial.datum import Datum, shifted_there, to_wgs84
 from spatial.errors import Unguessable
 from spatial.metres import Plane
@@ -74,7 +74,7 @@ def _samples(geometries: Geometries) -> tuple[Floats, Floats]:
 
 def _distances(lon: Floats, lat: Floats, reference: Geometries) -> Floats:
     """Return for each datum (rows) each point's metres to the reference, _REACH where it is farther."""
-    if not np.isfinite(shapely.total_bounds(reference)).all():
+    if extent(reference) is None:
         raise Unguessable(f"the reference layer is empty, so it shows no datum; {_SAY}")
     plane = Plane.around(reference)
     index = shapely.STRtree(_edges(plane.flat(reference)))

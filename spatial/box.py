@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Self, cast
+from typing import Self
 
 import shapely
 
-from spatial.coordinates import Geometries
+from spatial.coordinates import Geometries, extent
 from spatial.errors import BadParameter
 
 type Corners = tuple[float, float, float, float]
@@ -57,8 +57,8 @@ class Box:
     @classmethod
     def around(cls, geometries: Geometries) -> Self | None:
         """Return the box around lon/lat geometries (n,), or None where nothing has coordinates."""
-        bounds = [float(edge) for edge in shapely.total_bounds(geometries)]
-        return cls(*cast("Corners", tuple(bounds))) if all(map(isfinite, bounds)) else None
+        bounds = extent(geometries)
+        return cls(*bounds) if bounds else None
 
     @property
     def corners(self) -> Corners:

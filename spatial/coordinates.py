@@ -30,6 +30,12 @@ def vertices(geometries: Geometries) -> tuple[Floats, Floats, NDArray[np.intp]]:
     return xy[:, 0], xy[:, 1], owner
 
 
+def extent(geometries: Geometries) -> tuple[float, float, float, float] | None:
+    """Return the least x, y and the greatest x, y of all vertices, or None where there are none."""
+    x, y, _ = vertices(geometries)
+    return (float(x.min()), float(y.min()), float(x.max()), float(y.max())) if len(x) else None
+
+
 def _columns(xyz: Any, mover: Mover) -> Floats:
     out = np.array(xyz, dtype=np.float64)
     out[:, 0], out[:, 1] = mover(np.ascontiguousarray(out[:, 0]), np.ascontiguousarray(out[:, 1]))

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 import shapely
 from pyproj import Geod, Transformer
 
-from spatial.coordinates import Floats, Geometries, moved, vertices
+from spatial.coordinates import Floats, Geometries, extent, moved, vertices
 from spatial.errors import BadGeometry
 
 _WGS84 = Geod(ellps="WGS84")
@@ -65,7 +65,10 @@ class Plane:
     @classmethod
     def around(cls, geometries: Geometries) -> "Plane":
         """Return the plane around the middle of lon/lat geometries (n,); raise BadGeometry if they have no place."""
-        west, south, east, north = (float(edge) for edge in shapely.total_bounds(geometries))
+        bounds = extent(geometries)
+        if bounds is None:
+            raise BadGeometry("there is no place to measure around")
+        west, south, east, north = bounds
         return cls((west + east) / 2, (south + north) / 2)
 
     def flat(self, geometries: Geometries) -> Geometries:

@@ -17,7 +17,7 @@ from layers.query import Count
 from layers.text import Text
 from spatial.box import Box
 from styles.features import placed
-from styles.offline import OfflineMap, fit, switch
+from styles.offline import Corners, OfflineMap, switch
 from styles.overlay import overlay
 from styles.template import filled, static
 from styles.verbatim import Verbatim
@@ -84,16 +84,14 @@ def city_map(exports: Sequence[Exported], assets: Path, box: Box | None = None) 
     """
     kept = sorted((each.cut() for each in exports), key=lambda each: each.layer.style.order)
     shown = {each.layer.name for each in kept if each.layer.style.visible} or {each.layer.name for each in kept}
-    page = OfflineMap(assets)
+    page = OfflineMap(assets, _corners([each for each in kept if each.layer.name in shown], box))
     for each in kept:
         page.add_child(overlay(each.layer, each.frame, each.left_out(), show=each.layer.name in shown))
     page.add_child(switch())
-    if corners := _corners([each for each in kept if each.layer.name in shown], box):
-        fit(page, corners)
     return page
 
 
-def _corners(exports: Sequence[Exported], box: Box | None) -> tuple[float, float, float, float] | None:
+def _corners(exports: Sequence[Exported], box: Box | None) -> Corners | None:
     # a map that starts in the Pacific at 180° cannot be fitted by corners
     if box and not box.crosses:
         return box.corners

@@ -9,14 +9,14 @@ import folium
 from folium.utilities import JsCode
 
 from styles.inline import inline
+from styles.overlay import bring
 from styles.template import static
-from styles.verbatim import Verbatim
+from styles.verbatim import Verbatim, script_json
+
+type Corners = tuple[float, float, float, float]
 
 DEEPEST = 20
 """The last zoom; without tiles nothing else would end it, and clusters have to end somewhere."""
-
-NARROW = 700
-"""CSS pixels; on a narrower screen the layer switch is folded away."""
 
 
 class OfflineFigure(Figure):
@@ -39,11 +39,12 @@ class OfflineMap(folium.Map):
     default_js: ClassVar[list[tuple[str, str]]] = [("leaflet", "leaflet.js")]
     default_css: ClassVar[list[tuple[str, str]]] = [("leaflet_css", "leaflet.css")]
 
-    def __init__(self, assets: Path) -> None:
-        """Make an empty map."""
+    def __init__(self, assets: Path, corners: Corners | None = None) -> None:
+        """Make an empty map that opens on west, south, east, north in degrees."""
         quiet: dict[str, Any] = {"attributionControl": False, "zoomSnap": 0.5, "maxZoom": DEEPEST}
         super().__init__(location=(0, 0), zoom_start=2, tiles=None, zoom_control=False, prefer_canvas=True, **quiet)
         OfflineFigure(assets).add_child(self)
+        self.corners = corners
 
     @property
     def figure(self) -> OfflineFigure:
@@ -52,20 +53,15 @@ class OfflineMap(folium.Map):
 
     def render(self, **kwargs: Any) -> None:
         """Write the map and what finishes it into its page."""
+        bring(self.figure)
         super().render(**kwargs)
         self.figure.header.add_child(Verbatim(f"<style>{static('map.css')}</style>"), name="onemap_map_css")
-        self.figure.script.add_child(Verbatim(f"onemap.finish({self.get_name()});"), name="onemap_finish")
-
-
-def fit(page: OfflineMap, corners: tuple[float, float, float, float]) -> None:
-    """Open the map on west, south, east, north in degrees, beside the layer switch and not below it."""
-    west, south, east, north = corners
-    aside: Any = JsCode(f"innerWidth < {NARROW} ? [18, 18] : [310, 18]")
-    page.fit_bounds([[south, west], [north, east]], padding_top_left=(18, 18), padding_bottom_right=aside)
+        finish = f"onemap.finish({self.get_name()}, {script_json(self.corners)});"
+        self.figure.script.add_child(Verbatim(finish), name="onemap_finish")
 
 
 def switch() -> folium.LayerControl:
-    """Return the layer switch, uppermost layer first; folded away on a narrow screen."""
-    narrow: Any = JsCode(f"innerWidth < {NARROW}")
+    """Return the layer switch of an offline map, uppermost layer first; folded away on a narrow screen."""
+    narrow: Any = JsCode("onemap.narrow()")
     upper: Any = JsCode("(one, other) => other.options.order - one.options.order")
     return folium.LayerControl(collapsed=narrow, sortLayers=True, sortFunction=upper)

@@ -29,7 +29,7 @@ type Spec = dict[str, Any]
 """What the browser is told of a layer: see `onemap.drawer` in overlay.js."""
 
 EMPTY: Collection = {"type": "FeatureCollection", "features": []}
-CLUSTERED = {"maxClusterRadius": 46, "disableClusteringAtZoom": 16, "showCoverageOnHover": False, "animate": False}
+CLUSTERED = {"maxClusterRadius": 56, "disableClusteringAtZoom": 16, "showCoverageOnHover": False, "animate": False}
 
 
 class Overlay(folium.GeoJson):
@@ -53,12 +53,17 @@ class Overlay(folium.GeoJson):
     def render(self, **kwargs: Any) -> None:
         """Write the overlay into the figure that it belongs to."""
         figure = cast("Figure", self.get_root())
-        figure.header.add_child(Verbatim(f"<style>{static('overlay.css')}</style>"), name="onemap_css")
-        figure.header.add_child(Verbatim(f"<script>{static('overlay.js')}</script>"), name="onemap_js")
+        bring(figure)
         made = f"const {self.drawer} = onemap.drawer({script_json(self.spec)});"
         figure.script.add_child(Verbatim(made), name=self.drawer)
         self.add_child(_Rows(self), name="rows")
         super().render(**kwargs)
+
+
+def bring(figure: Figure) -> None:
+    """Put the script and the style sheet of overlays into a page, once."""
+    figure.header.add_child(Verbatim(f"<style>{static('overlay.css')}</style>"), name="onemap_css")
+    figure.header.add_child(Verbatim(f"<script>{static('overlay.js')}</script>"), name="onemap_js")
 
 
 class _Rows(Element):

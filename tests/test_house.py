@@ -230,6 +230,14 @@ def test_changelog_ends_at_our_version() -> None:
     assert released[0] == declaration()["project"]["version"]
 
 
+def test_the_guide_to_a_new_layer_is_right() -> None:
+    example = re.findall(r"^```python\n(.*?)^```", text(ROOT / "CONTRIBUTING.md"), re.MULTILINE | re.DOTALL)
+    # in a process of its own, since a layer once declared stays
+    subprocess.run(
+        [sys.executable, "-c", f"{example[0]}\nassert Toilet.layer.key.name == 'code'"], cwd=ROOT, check=True
+    )
+
+
 def test_every_import_is_declared() -> None:
     declared = {canonicalize_name(Requirement(line).name) for line in declaration()["project"]["dependencies"]}
     owners = packages_distributions()

@@ -41,10 +41,17 @@ function anchor(rings) {
   return [x, y];
 }
 
-/** The widest stretch inside along a parallel: width, height, and its middle. @param {[Position, Position][]} all @param {number} y @returns {[number, number, number, number][]} */
+/**
+ * The widest stretch inside along a parallel: width, height, and its middle.
+ * @param {[Position, Position][]} all
+ * @param {number} y
+ * @returns {[number, number, number, number][]}
+ */
 function widest(all, y) {
   const crossed = all.filter(([[, a], [, b]]) => a > y !== b > y);
   const at = crossed.map(([[x, a], [u, b]]) => x + ((y - a) / (b - a)) * (u - x)).sort((a, b) => a - b);
-  const stretches = at.flatMap((x, n) => (n % 2 ? [/** @type {[number, number, number, number]} */ ([x - at[n - 1], y, (x + at[n - 1]) / 2, y])] : []));
+  const stretches = at.flatMap((x, n) =>
+    n % 2 ? [/** @type {[number, number, number, number]} */ ([x - at[n - 1], y, (x + at[n - 1]) / 2, y])] : [],
+  );
   return stretches.sort((a, b) => b[0] - a[0]).slice(0, 1);
 }

@@ -20,9 +20,15 @@ export class Atlas {
   sheets;
   /** The names of the layers that are on. @type {Signal<Set<string>>} */
   visible;
-  /** Hears of every change of a loaded feature. @type {Set<(layer: Layer, change: import("./loader.js").Change) => void>} */
+  /**
+   * Hears of every change of a loaded feature.
+   * @type {Set<(layer: Layer, change: import("./loader.js").Change) => void>}
+   */
   changed = new Set();
-  /** Hears where points under way were drawn. @type {Set<(layer: Layer, places: Map<string, [number, number]>) => void>} */
+  /**
+   * Hears where points under way were drawn.
+   * @type {Set<(layer: Layer, places: Map<string, [number, number]>) => void>}
+   */
   moved = new Set();
 
   /** @param {any} map @param {Layer[]} layers @param {Set<string>} visible */
@@ -68,7 +74,9 @@ export class Atlas {
     const loader = new Loader(this.map, layer, (_, change) => this.#tell(layer, change));
     const canvas = new Canvas(this.map, loader, (_, places) => this.moved.forEach((hears) => hears(layer, places)));
     const live = new Live(loader);
-    loader.state.listen(({ status }) => live.listen(layer.live && !document.hidden && ["loading", "ready"].includes(status)));
+    loader.state.listen(({ status }) =>
+      live.listen(layer.live && !document.hidden && ["loading", "ready"].includes(status)),
+    );
     return { layer, loader, canvas, live };
   }
 

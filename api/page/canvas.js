@@ -40,7 +40,11 @@ export class Canvas {
     this.#map.getSource(anchorsOf(this.#loader.layer)).setData({ type: "FeatureCollection", features });
   }
 
-  /** A feature as it is drawn: where it is while under way. @param {GeoJSON.Feature} feature */
+  /**
+   * A feature as it is drawn: where it is while under way.
+   * @param {GeoJSON.Feature} feature
+   * @returns {GeoJSON.Feature}
+   */
   placed(feature, now = performance.now()) {
     const coordinates = this.#motion.at(`${feature.id}`, now);
     return coordinates ? { ...feature, geometry: { type: "Point", coordinates } } : feature;
@@ -54,7 +58,10 @@ export class Canvas {
     const { features } = this.#loader.state.value;
     this.#motion.retain((id, to) => `${position(features.get(id))}` === `${to}`);
     this.#gather(features.size);
-    this.#source.setData({ type: "FeatureCollection", features: [...features.values()].map((one) => this.placed(one)) });
+    this.#source.setData({
+      type: "FeatureCollection",
+      features: [...features.values()].map((one) => this.placed(one)),
+    });
   }
 
   /** Gather points where there are many. @param {number} size */

@@ -25,16 +25,26 @@ const GATHERED = /^(cluster|point_count)/;
 
 /** Read the layers of a style, in draw order. @param {any} style @returns {Layer[]} */
 export function catalogue(style) {
-  return style.metadata["onemap:layers"].map((/** @type {Layer} */ layer) => ({ ...layer, fields: fields(style, layer), anchored: names(style, layer) }));
+  return style.metadata["onemap:layers"].map((/** @type {Layer} */ layer) => ({
+    ...layer,
+    fields: fields(style, layer),
+    anchored: names(style, layer),
+  }));
 }
 
 /** Whether a style names the areas of a layer. @param {any} style @param {Layer} layer */
 function names(style, layer) {
-  const drawn = style.layers.filter((/** @type {any} */ { id, type }) => type === "symbol" && layer.styleLayers.includes(id));
+  const drawn = style.layers.filter(
+    (/** @type {any} */ { id, type }) => type === "symbol" && layer.styleLayers.includes(id),
+  );
   return layer.geometry.endsWith("Polygon") && drawn.length > 0;
 }
 
-/** The fields that a layer's style reads: all that need be loaded to draw it. @param {any} style @param {Layer} layer */
+/**
+ * The fields that a layer's style reads: all that need be loaded to draw it.
+ * @param {any} style
+ * @param {Layer} layer
+ */
 function fields(style, layer) {
   const drawn = style.layers.filter((/** @type {any} */ one) => layer.styleLayers.includes(one.id));
   const found = new Set(layer.label ? [layer.label] : []);

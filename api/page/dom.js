@@ -29,14 +29,15 @@ const ICONS = {
 export function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) set(node, name, value);
-  node.append(...children.flat().filter((child) => child || child === ""));
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
-/** @param {HTMLElement} node @param {string} name @param {unknown} value */
+/** @param {HTMLElement} node @param {string} name @param {any} value */
 function set(node, name, value) {
   if (typeof value === "function") node.addEventListener(name.slice(2), value);
-  else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value === true ? "" : `${value}`);
+  else if (value !== false && value !== null && value !== undefined)
+    node.setAttribute(name, value === true ? "" : `${value}`);
 }
 
 /** Draw an icon; it says nothing to a screen reader. @param {keyof typeof ICONS} name */

@@ -13,7 +13,13 @@ export function drawDrawer() {
   language.follow(() => {
     const wide = place.hasAttribute("data-open");
     const attributes = { type: "button", class: "handle", "aria-controls": "layer-list", "aria-expanded": `${wide}` };
-    const handle = h("button", { ...attributes, onclick: () => open(!place.hasAttribute("data-open")) }, icon("layers"), bilingual(phrase("layers")), icon("fold"));
+    const handle = h(
+      "button",
+      { ...attributes, onclick: () => open(!place.hasAttribute("data-open")) },
+      icon("layers"),
+      bilingual(phrase("layers")),
+      icon("fold"),
+    );
     element("layers-handle").replaceChildren(handle);
   });
   open(!narrow.matches);

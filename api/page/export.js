@@ -10,7 +10,18 @@ const KEEP = 60_000;
 /** Draw the button that saves the view as one file for offline use. @param {import("./atlas.js").Atlas} atlas */
 export function drawExport(atlas) {
   language.follow(() => {
-    const button = h("button", { type: "button", class: "quiet", "aria-label": word("export"), title: word("export"), onclick: () => save(atlas, button) }, icon("download"), h("span", {}, word("export")));
+    const button = h(
+      "button",
+      {
+        type: "button",
+        class: "quiet",
+        "aria-label": word("export"),
+        title: word("export"),
+        onclick: () => save(atlas, button),
+      },
+      icon("download"),
+      h("span", {}, word("export")),
+    );
     element("export").replaceChildren(button);
   });
 }
@@ -24,7 +35,9 @@ async function save(atlas, button) {
     const answer = await ask(target(atlas));
     hand(await answer.blob(), filename(answer));
   } catch (problem) {
-    complain("export", word("exportFailed", { why: /** @type {Error} */ (problem).message }), () => save(atlas, button));
+    complain("export", word("exportFailed", { why: /** @type {Error} */ (problem).message }), () =>
+      save(atlas, button),
+    );
   }
   button.toggleAttribute("disabled", false);
   button.removeAttribute("aria-busy");
@@ -33,7 +46,11 @@ async function save(atlas, button) {
 /** Where the file of the view is. @param {import("./atlas.js").Atlas} atlas */
 function target(atlas) {
   const layers = atlas.layers.map(({ name }) => name).filter((name) => atlas.visible.value.has(name));
-  return address("export/map.html", { layers: layers.join(","), bbox: bbox(seen(atlas.map)), datetime: interval(period.value, new Date()) });
+  return address("export/map.html", {
+    layers: layers.join(","),
+    bbox: bbox(seen(atlas.map)),
+    datetime: interval(period.value, new Date()),
+  });
 }
 
 /** @param {Response} answer */

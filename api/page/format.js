@@ -1,8 +1,13 @@
 import { locale, say, word } from "./language.js";
 
-/** Units as they are written; others are shown as the schema gives them. */
+/** Units as they are written; others are shown as the schema gives them. @type {Record<string, string>} */
 const UNITS = { m2: "m²", km2: "km²", m3: "m³", deg: "°", percent: "%", degC: "℃" };
-const AGES = /** @type {const} */ ([["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]]);
+const AGES = /** @type {const} */ ([
+  ["day", 86400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+]);
 const DATE = /** @type {const} */ ({ year: "numeric", month: "2-digit", day: "2-digit" });
 const CLOCK = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 const MONTH = 30 * 86400;
@@ -24,7 +29,11 @@ export function moment(instant) {
   return instant.toLocaleString("sv-SE", { ...DATE, ...CLOCK });
 }
 
-/** Write how long ago an instant was, up to a month; empty beyond. @param {Date} instant @param {number} now milliseconds */
+/**
+ * Write how long ago an instant was, up to a month; empty beyond.
+ * @param {Date} instant
+ * @param {number} now milliseconds
+ */
 export function age(instant, now) {
   const seconds = Math.round((instant.getTime() - now) / 1000);
   if (Math.abs(seconds) > MONTH) return "";
@@ -52,7 +61,11 @@ function string(value, format) {
   return instant && !Number.isNaN(instant.getTime()) ? moment(instant) : value;
 }
 
-/** What a feature is called: its label, else its id. @param {GeoJSON.Feature} feature @param {{label: string | null}} layer */
+/**
+ * What a feature is called: its label, else its id.
+ * @param {GeoJSON.Feature} feature
+ * @param {{label: string | null}} layer
+ */
 export function named(feature, layer) {
   const label = layer.label && feature.properties?.[layer.label];
   return `${label || feature.id}`;

@@ -14,7 +14,10 @@ export function readHash(hash = location.hash) {
   return { layers, time: said.get("time") ?? undefined, at: said.get("at") ?? undefined, placed: said.has("map") };
 }
 
-/** Write parts of the address, and take away those that are null; the others stay. @param {Record<string, string | null>} parts */
+/**
+ * Write parts of the address, and take away those that are null; the others stay.
+ * @param {Record<string, string | null>} parts
+ */
 export function writeHash(parts) {
   const said = new URLSearchParams(location.hash.replace(/^#/, ""));
   for (const [name, value] of Object.entries(parts)) value === null ? said.delete(name) : said.set(name, value);

@@ -15,9 +15,15 @@ const SIZES = ["Point", "LineString", "Polygon"];
  */
 export function hitsAt(atlas, { x, y }, reach = REACH) {
   const owners = new Map(atlas.layers.flatMap((layer) => layer.styleLayers.map((id) => [id, layer])));
-  const box = [[x - reach, y - reach], [x + reach, y + reach]];
+  const box = [
+    [x - reach, y - reach],
+    [x + reach, y + reach],
+  ];
   const drawn = atlas.map.queryRenderedFeatures(box, { layers: [...owners.keys()] });
-  const hits = drawn.map((/** @type {any} */ { layer, properties }) => ({ layer: /** @type {Layer} */ (owners.get(layer.id)), id: properties[ID] }));
+  const hits = drawn.map((/** @type {any} */ { layer, properties }) => ({
+    layer: /** @type {Layer} */ (owners.get(layer.id)),
+    id: properties[ID],
+  }));
   const found = new Map(hits.map((/** @type {Hit} */ hit) => [`${hit.layer.name}/${hit.id}`, hit]));
   return [...found.values()].sort((a, b) => size(a) - size(b)).slice(0, MOST);
 }
@@ -27,7 +33,11 @@ function size({ layer }) {
   return SIZES.findIndex((kind) => layer.geometry.endsWith(kind));
 }
 
-/** The cluster under a place of the screen, if there is one. @param {import("./atlas.js").Atlas} atlas @param {{x: number, y: number}} point */
+/**
+ * The cluster under a place of the screen, if there is one.
+ * @param {import("./atlas.js").Atlas} atlas
+ * @param {{x: number, y: number}} point
+ */
 export function clusterAt(atlas, { x, y }) {
   const layers = atlas.layers.filter(gathers).map((layer) => clusterIds(layer)[0]);
   return layers.length ? atlas.map.queryRenderedFeatures([x, y], { layers })[0] : undefined;

@@ -30,7 +30,10 @@ export function address(path, query = {}) {
  * @throws {Refusal} no answer, or one that is no success; DOMException AbortError when given up
  */
 export async function ask(url, signal) {
-  const answer = await fetch(url, { signal, headers: { accept: "application/geo+json, application/json;q=0.9, */*;q=0.5" } }).catch((problem) => {
+  const answer = await fetch(url, {
+    signal,
+    headers: { accept: "application/geo+json, application/json;q=0.9, */*;q=0.5" },
+  }).catch((problem) => {
     throw problem instanceof TypeError ? new Refusal(0, problem.message) : problem;
   });
   if (!answer.ok) throw new Refusal(answer.status, await reason(answer));

@@ -64,7 +64,11 @@ export function phrase(key, values = {}) {
   return { zh: fill(WORDS[key][0]), en: fill(WORDS[key][1]) };
 }
 
-/** One of the page's own phrases in the reader's language. @param {keyof typeof WORDS} key @param {Record<string, unknown>} [values] */
+/**
+ * One of the page's own phrases in the reader's language.
+ * @param {keyof typeof WORDS} key
+ * @param {Record<string, unknown>} [values]
+ */
 export function word(key, values = {}) {
   return say(phrase(key, values));
 }

@@ -10,7 +10,9 @@ const CLOSED = new Set();
 
 /** Draw the list of layers with its switches, counts and legends, and keep it true. @param {Atlas} atlas */
 export function drawList(atlas) {
-  language.follow(() => element("layer-list").replaceChildren(...grouped(atlas.layers).map((layers) => group(atlas, layers))));
+  language.follow(() =>
+    element("layer-list").replaceChildren(...grouped(atlas.layers).map((layers) => group(atlas, layers))),
+  );
   atlas.visible.listen((visible) => atlas.layers.forEach(({ name }) => mark(name, visible.has(name))));
   for (const sheet of atlas.sheets.values()) {
     sheet.loader.state.listen(() => status(sheet));
@@ -21,21 +23,40 @@ export function drawList(atlas) {
 /** @param {Atlas} atlas @param {import("./catalogue.js").Layer[]} layers */
 function group(atlas, layers) {
   const { group: title } = layers[0];
-  const fold = (/** @type {Event} */ { target }) => CLOSED[/** @type {HTMLDetailsElement} */ (target).open ? "delete" : "add"](title.zh);
+  const fold = (/** @type {Event} */ { target }) =>
+    CLOSED[/** @type {HTMLDetailsElement} */ (target).open ? "delete" : "add"](title.zh);
   const rows = layers.map(({ name }) => row(atlas, /** @type {Sheet} */ (atlas.sheets.get(name))));
-  return h("details", { class: "group", open: !CLOSED.has(title.zh), ontoggle: fold }, h("summary", {}, bilingual(title), icon("fold")), h("ul", {}, rows));
+  return h(
+    "details",
+    { class: "group", open: !CLOSED.has(title.zh), ontoggle: fold },
+    h("summary", {}, bilingual(title), icon("fold")),
+    h("ul", {}, rows),
+  );
 }
 
 /** @param {Atlas} atlas @param {Sheet} sheet */
 function row(atlas, sheet) {
   const { layer } = sheet;
   const on = atlas.visible.value.has(layer.name);
-  const change = (/** @type {Event} */ { target }) => atlas.switch(layer.name, /** @type {HTMLInputElement} */ (target).checked);
-  const input = h("input", { type: "checkbox", role: "switch", checked: on, onchange: change, "aria-describedby": `status-${layer.name}` });
+  const change = (/** @type {Event} */ { target }) =>
+    atlas.switch(layer.name, /** @type {HTMLInputElement} */ (target).checked);
+  const input = h("input", {
+    type: "checkbox",
+    role: "switch",
+    checked: on,
+    onchange: change,
+    "aria-describedby": `status-${layer.name}`,
+  });
   return h(
     "li",
     { class: "layer", id: `layer-${layer.name}`, "data-on": on },
-    h("label", { title: say(layer.description) }, input, sample(layer.legend), h("span", { class: "name" }, bilingual(layer.title))),
+    h(
+      "label",
+      { title: say(layer.description) },
+      input,
+      sample(layer.legend),
+      h("span", { class: "name" }, bilingual(layer.title)),
+    ),
     h("div", { class: "status", id: `status-${layer.name}` }, told(sheet)),
     layer.legend.length > 1 ? h("ul", { class: "legend" }, layer.legend.map(entry)) : null,
   );
@@ -51,7 +72,8 @@ function sample(legend) {
   const colors = [...new Set(legend.map(({ color }) => color))];
   const parts = colors.map((color, n) => `${color} ${n / colors.length}turn ${(n + 1) / colors.length}turn`);
   const node = h("span", { class: "sample" }, legend.length ? swatch(legend[0]) : null);
-  if (colors.length > 1) /** @type {HTMLElement} */ (node.firstChild).style.background = `conic-gradient(${parts.join(", ")})`;
+  if (colors.length > 1)
+    /** @type {HTMLElement} */ (node.firstChild).style.background = `conic-gradient(${parts.join(", ")})`;
   return node;
 }
 
@@ -79,8 +101,7 @@ function status(sheet) {
 function told({ loader, live }) {
   const { status: now, more } = loader.state.value;
   if (now === "off") return [];
-  const quiet = { far: word("far"), near: word("near"), failed: word("failed") }[now];
-  if (quiet) return [h("span", { class: now }, quiet)];
+  if (now === "far" || now === "near" || now === "failed") return [h("span", { class: now }, word(now))];
   const counted = h("span", { class: more ? "count part" : "count" }, amount(loader.state.value));
   return live.state.value === "off" ? [counted] : [pulse(live.state.value), counted];
 }
@@ -96,13 +117,19 @@ function amount({ features, matched, more, status: now }) {
 /** @param {"on" | "connecting"} state */
 function pulse(state) {
   const said = word(state === "on" ? "live" : "reconnecting");
-  return h("span", { class: `pulse ${state}`, title: said }, h("span", { class: state === "on" ? "" : "unseen" }, word("live")));
+  return h(
+    "span",
+    { class: `pulse ${state}`, title: said },
+    h("span", { class: state === "on" ? "" : "unseen" }, word("live")),
+  );
 }
 
 /** Keep one line over the map true: what the view holds and the map does not. @param {Atlas} atlas */
 export function drawNotice(atlas) {
   const draw = () => {
-    const partial = [...atlas.sheets.values()].filter(({ loader }) => loader.state.value.more && loader.state.value.status === "ready");
+    const partial = [...atlas.sheets.values()].filter(
+      ({ loader }) => loader.state.value.more && loader.state.value.status === "ready",
+    );
     const layers = partial.map(({ layer }) => titled(layer)).join(language.value === "zh" ? "、" : ", ");
     element("notice").hidden = !partial.length;
     element("notice").textContent = partial.length ? word("partial", { layers }) : "";

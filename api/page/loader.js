@@ -13,7 +13,9 @@ import { bbox, holds, padded, seen } from "./view.js";
  * @property {boolean} more the view holds more than was loaded
  */
 
-/** @typedef {{kind: "reset"} | {kind: "put", feature: GeoJSON.Feature, before?: GeoJSON.Feature} | {kind: "drop", id: string}} Change */
+/**
+ * @typedef {{kind: "reset"} | {kind: "put", feature: GeoJSON.Feature, before?: GeoJSON.Feature} | {kind: "drop", id: string}} Change
+ */
 
 const POINTS = 10_000;
 const SHAPES = 5_000;
@@ -48,7 +50,8 @@ export class Loader {
     const status = on ? reach(this.layer, this.#map.getZoom()) : "off";
     if (status) return this.#rest(status);
     const key = this.layer.time ? period.value : "";
-    if (!force && this.#serves(key)) return this.#put({ status: this.state.value.status === "loading" ? "loading" : "ready" });
+    if (!force && this.#serves(key))
+      return this.#put({ status: this.state.value.status === "loading" ? "loading" : "ready" });
     await this.#load(key);
   }
 
@@ -128,9 +131,15 @@ export class Loader {
     const more = found.links?.some((/** @type {{rel: string}} */ link) => link.rel === "next") ?? false;
     const changes = this.#meanwhile;
     this.problem = null;
-    this.state.value = { status: "ready", features, matched: found.numberMatched ?? (more ? null : features.size), more };
+    this.state.value = {
+      status: "ready",
+      features,
+      matched: found.numberMatched ?? (more ? null : features.size),
+      more,
+    };
     this.#tell(this.layer, { kind: "reset" });
-    for (const change of changes) change.kind === "put" ? this.put(change.feature) : change.kind === "drop" && this.drop(change.id);
+    for (const change of changes)
+      change.kind === "put" ? this.put(change.feature) : change.kind === "drop" && this.drop(change.id);
   }
 
   /** @param {unknown} problem */
@@ -145,7 +154,11 @@ export function keyed(feature) {
   return { ...feature, properties: { ...feature.properties, [ID]: `${feature.id}` } };
 }
 
-/** Why a layer is not drawn at a zoom; empty when it is. @param {import("./catalogue.js").Layer} layer @param {number} zoom */
+/**
+ * Why a layer is not drawn at a zoom; empty when it is.
+ * @param {import("./catalogue.js").Layer} layer
+ * @param {number} zoom
+ */
 function reach({ zooms: [low, high] }, zoom) {
   if (zoom < low) return "far";
   return zoom >= high ? "near" : "";

@@ -1,7 +1,8 @@
 import * as maplibre from "./vendor/maplibre-gl/maplibre-gl.mjs";
 
 /** The fonts that the reader's machine is asked for, on the map as on the page. */
-export const FONTS = '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", system-ui, sans-serif';
+export const FONTS =
+  '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", system-ui, sans-serif';
 const KEY = "map";
 
 /** Whether this browser can draw the map. */
@@ -16,10 +17,23 @@ export function drawable() {
  */
 export async function makeMap(container, style) {
   const flat = { maxPitch: 0, dragRotate: false, pitchWithRotate: false, touchPitch: false, renderWorldCopies: false };
-  const map = new maplibre.Map({ container, style, hash: KEY, attributionControl: false, localIdeographFontFamily: FONTS, fadeDuration: 150, ...flat });
+  const map = /** @type {any} */ (
+    new maplibre.Map({
+      container,
+      style,
+      hash: KEY,
+      attributionControl: false,
+      localIdeographFontFamily: FONTS,
+      fadeDuration: 150,
+      ...flat,
+    })
+  );
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
-  map.addControl(new maplibre.AttributionControl({ compact: false, customAttribution: "OneMap 城市一张图" }), "bottom-right");
+  map.addControl(
+    new maplibre.AttributionControl({ compact: false, customAttribution: "OneMap 城市一张图" }),
+    "bottom-right",
+  );
   map.addControl(new maplibre.ScaleControl({ maxWidth: 110 }), "bottom-left");
   await map.once("style.load");
   return map;

@@ -29,7 +29,11 @@ export class Motion {
     this.#moves.set(id, { from: this.at(id, now) ?? from, to, began: now, ends: leaps ? now : now + lasts });
   }
 
-  /** Where a point under way is at a time; undefined when it is not under way. @param {string} id @param {number} now */
+  /**
+   * Where a point under way is at a time; undefined when it is not under way.
+   * @param {string} id
+   * @param {number} now
+   */
   at(id, now) {
     const move = this.#moves.get(id);
     return move && between(move, now);
@@ -46,7 +50,11 @@ export class Motion {
     for (const [id, { to }] of this.#moves) if (!keep(id, to)) this.#moves.delete(id);
   }
 
-  /** Where every point under way is at a time; those that arrive are then forgotten. @param {number} now @returns {Map<string, Position>} */
+  /**
+   * Where every point under way is at a time; those that arrive are then forgotten.
+   * @param {number} now
+   * @returns {Map<string, Position>}
+   */
   step(now) {
     const places = new Map([...this.#moves].map(([id, move]) => [id, between(move, now)]));
     for (const [id, move] of this.#moves) if (now >= move.ends) this.#moves.delete(id);

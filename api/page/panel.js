@@ -1,5 +1,5 @@
 import { element, h, icon } from "./dom.js";
-import { age, count, named, written } from "./format.js";
+import { age, named, written } from "./format.js";
 import { beside, bilingual, language, say, word } from "./language.js";
 import { nameOf, related } from "./related.js";
 import { codesOf, fieldsOf, isGeometry, titleOf } from "./schema.js";
@@ -47,7 +47,7 @@ export class Panel {
     this.#place.setAttribute("aria-label", word("details"));
     this.#place.replaceChildren(this.#head(opened), body);
     body.scrollTop = scroll;
-    this.#place.querySelector(`[data-key="${focus}"]`)?.focus();
+    /** @type {HTMLElement | null} */ (this.#place.querySelector(`[data-key="${focus}"]`))?.focus();
   }
 
   /** What refers to the feature, asked for once however often the feature changes. @param {Opened} opened */
@@ -73,18 +73,30 @@ export class Panel {
   /** @param {Opened} opened */
   #head({ hits, place, feature }) {
     const { layer } = hits[place];
-    const button = (key, name, work) => h("button", { type: "button", class: "icon-button", "data-key": key, "aria-label": word(key), title: word(key), onclick: work }, icon(name));
-    const steps = hits.length > 1 && h("div", { class: "steps" }, button("previous", "back", () => this.#selection.step(-1)), h("span", { "aria-live": "polite" }, word("of", { n: place + 1, m: hits.length })), button("next", "next", () => this.#selection.step(1)));
-    const tools = h("div", { class: "tools" }, steps, button("locate", "target", () => this.#selection.go()), button("close", "close", () => this.#close()));
-    return h("header", {}, h("div", { class: "row" }, h("p", { class: "kind" }, bilingual(layer.title)), tools), h("h2", {}, named(feature, layer)));
+    const tools = h(
+      "div",
+      { class: "tools" },
+      hits.length > 1 && this.#steps(place + 1, hits.length),
+      button("locate", "target", () => this.#selection.go()),
+      button("close", "close", () => this.#close()),
+    );
+    const kind = h("p", { class: "kind" }, bilingual(layer.title));
+    return h("header", {}, h("div", { class: "row" }, kind, tools), h("h2", {}, named(feature, layer)));
+  }
+
+  /** The way through several features. @param {number} n @param {number} m */
+  #steps(n, m) {
+    const back = button("previous", "back", () => this.#selection.step(-1));
+    const next = button("next", "next", () => this.#selection.step(1));
+    return h("div", { class: "steps" }, back, h("span", { "aria-live": "polite" }, word("of", { n, m })), next);
   }
 
   /** @param {Opened} opened */
   async #rows({ hits, place, feature }) {
     const { layer } = hits[place];
-    const fields = await fieldsOf(layer).catch(() => ({}));
-    const said = Object.entries(feature.properties ?? {}).filter(([name]) => name !== ID && !(fields[name] && isGeometry(fields[name])));
+    const fields = await fieldsOf(layer).catch(() => /** @type {Record<string, any>} */ ({}));
     const order = Object.keys(fields);
+    const said = Object.entries(feature.properties ?? {}).filter(([name]) => name !== ID && !isGeometry(fields[name]));
     said.sort(([a], [b]) => rank(order, a) - rank(order, b));
     return h("dl", {}, await Promise.all(said.map(([name, value]) => this.#row(fields[name] ?? {}, name, value))));
   }
@@ -92,7 +104,12 @@ export class Panel {
   /** @param {any} field @param {string} name @param {unknown} value */
   async #row(field, name, value) {
     const names = await codesOf(field).catch(() => new Map());
-    return h("div", { "data-field": name }, h("dt", {}, bilingual(titleOf(field, name))), h("dd", {}, this.#value(field, value, names)));
+    return h(
+      "div",
+      { "data-field": name },
+      h("dt", {}, bilingual(titleOf(field, name))),
+      h("dd", {}, this.#value(field, value, names)),
+    );
   }
 
   /** @param {any} field @param {unknown} value @param {Map<string, import("./language.js").Text>} names */
@@ -114,8 +131,23 @@ export class Panel {
 
   /** A link that opens a feature of another layer. @param {Layer} layer @param {string} id @param {string} name */
   #ref = (layer, id, name) => {
-    return h("button", { type: "button", class: "text", onclick: () => this.#selection.find(layer, id) }, name, icon("link"));
+    return h(
+      "button",
+      { type: "button", class: "text", onclick: () => this.#selection.find(layer, id) },
+      name,
+      icon("link"),
+    );
   };
+}
+
+/**
+ * @param {"previous" | "next" | "locate" | "close"} key
+ * @param {"back" | "next" | "target" | "close"} name
+ * @param {() => void} work
+ */
+function button(key, name, work) {
+  const said = { "data-key": key, "aria-label": word(key), title: word(key) };
+  return h("button", { type: "button", class: "icon-button", ...said, onclick: work }, icon(name));
 }
 
 /** @param {Opened} opened */
@@ -126,7 +158,9 @@ function note({ known }) {
 /** @param {string} code @param {Map<string, import("./language.js").Text>} names */
 function coded(code, names) {
   const name = names.get(code);
-  return name ? h("span", { class: "coded", title: code }, say(name), h("small", {}, beside(name))) : h("span", {}, code);
+  return name
+    ? h("span", { class: "coded", title: code }, say(name), h("small", {}, beside(name)))
+    : h("span", {}, code);
 }
 
 /** @param {string[]} order @param {string} name */

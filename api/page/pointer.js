@@ -10,14 +10,26 @@ const REST = 25;
 const FINGER = 14;
 const coarse = matchMedia("(pointer: coarse)");
 
-/** Let clicks, keys and the resting pointer find features on the map. @param {Atlas} atlas @param {Selection} selection */
+/**
+ * Let clicks, keys and the resting pointer find features on the map.
+ * @param {Atlas} atlas
+ * @param {Selection} selection
+ */
 export function pointAt(atlas, selection) {
   const { map } = atlas;
-  map.on("click", ({ point }) => open(atlas, selection, point));
-  map.on("mousemove", settled(({ point }) => hover(atlas, point), REST));
+  map.on("click", (/** @type {any} */ { point }) => open(atlas, selection, point));
+  map.on(
+    "mousemove",
+    settled((/** @type {any} */ { point }) => hover(atlas, point), REST),
+  );
   map.on("movestart", () => (element("tip").hidden = true));
   map.getCanvas().addEventListener("mouseleave", () => (element("tip").hidden = true));
-  map.getCanvas().addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && openCentre(atlas, selection));
+  map
+    .getCanvas()
+    .addEventListener(
+      "keydown",
+      (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && openCentre(atlas, selection),
+    );
 }
 
 /** @param {Atlas} atlas @param {Selection} selection @param {{x: number, y: number}} point */

@@ -24,20 +24,41 @@ export function related(atlas, { hits, place, feature, known }, link) {
 
 /** What a feature is called; its id where that cannot be had. @param {Layer} layer @param {string} id */
 export async function nameOf(layer, id) {
-  const feature = layer.label && (await askJSON(address(`${layer.items}/${encodeURIComponent(id)}`, { f: "json" })).catch(() => null));
+  const feature =
+    layer.label &&
+    (await askJSON(address(`${layer.items}/${encodeURIComponent(id)}`, { f: "json" })).catch(() => null));
   return feature ? named(feature, layer) : id;
 }
 
-/** @param {HTMLElement} section @param {Layer} other @param {{layer: Layer, id: string, own: Set<string>}} of `own`: what the feature itself refers to @param {(layer: Layer, id: string, name: string) => HTMLElement} link */
+/**
+ * @param {HTMLElement} section
+ * @param {Layer} other
+ * @param {{layer: Layer, id: string, own: Set<string>}} of `own`: what the feature itself refers to
+ * @param {(layer: Layer, id: string, name: string) => HTMLElement} link
+ */
 async function fill(section, other, of, link) {
-  const { features, numberMatched } = await referring(other, of).catch(() => NONE);
+  const { features, numberMatched = 0 } = await referring(other, of).catch(() => NONE);
   const others = features.filter(({ id }) => !of.own.has(`${id}`));
   if (!others.length) return;
   const links = others.map((feature) => h("li", {}, link(other, `${feature.id}`, named(feature, other))));
-  section.append(h("h3", {}, bilingual(other.title), numberMatched > features.length && h("span", { class: "count" }, word("shown", { n: features.length, m: count(numberMatched) }))), h("ul", {}, links));
+  section.append(
+    h(
+      "h3",
+      {},
+      bilingual(other.title),
+      numberMatched > features.length &&
+        h("span", { class: "count" }, word("shown", { n: features.length, m: count(numberMatched) })),
+    ),
+    h("ul", {}, links),
+  );
 }
 
-/** The features of a layer that name another as theirs. @param {Layer} other @param {{layer: Layer, id: string}} of @returns {Promise<{features: GeoJSON.Feature[], numberMatched?: number}>} */
+/**
+ * The features of a layer that name another as theirs.
+ * @param {Layer} other
+ * @param {{layer: Layer, id: string}} of
+ * @returns {Promise<{features: GeoJSON.Feature[], numberMatched?: number}>}
+ */
 async function referring(other, { layer, id }) {
   const fields = await fieldsOf(other);
   const field = Object.keys(fields).find((name) => fields[name]["x-onemap-ref"] === layer.name);

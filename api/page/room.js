@@ -1,6 +1,8 @@
 import { element } from "./dom.js";
 
-/** @typedef {{left: number, right: number, top: number, bottom: number}} Room pixels at each side that cards lie over */
+/**
+ * @typedef {{left: number, right: number, top: number, bottom: number}} Room pixels at each side that cards lie over
+ */
 
 const MARGIN = 48;
 
@@ -22,7 +24,12 @@ function middle({ left, right, top, bottom }) {
   return [(left - right) / 2, (top - bottom) / 2];
 }
 
-/** Show a box in the free part of the map; a point at `zoom` or nearer. @param {any} map @param {import("./view.js").Box} box @param {number} zoom */
+/**
+ * Show a box in the free part of the map; a point at `zoom` or nearer.
+ * @param {any} map
+ * @param {import("./view.js").Box} box
+ * @param {number} zoom
+ */
 export function goTo(map, [west, south, east, north], zoom) {
   const room = taken();
   const point = west === east && south === north;
@@ -31,7 +38,11 @@ export function goTo(map, [west, south, east, north], zoom) {
   return map.fitBounds([west, south, east, north], { padding, maxZoom: Math.max(zoom, 15) });
 }
 
-/** Move a point out from under the cards, if it lies there. @param {any} map @param {GeoJSON.Geometry | null | undefined} geometry */
+/**
+ * Move a point out from under the cards, if it lies there.
+ * @param {any} map
+ * @param {GeoJSON.Geometry | null | undefined} geometry
+ */
 export function uncover(map, geometry) {
   if (geometry?.type !== "Point") return;
   const { x, y } = map.project(geometry.coordinates);

@@ -26,7 +26,7 @@ export function titleOf(field, name) {
 
 /** Whether a field is the geometry, which is on the map and not in the panel. @param {any} field */
 export function isGeometry(field) {
-  return field["x-ogc-role"] === "primary-geometry" || `${field.format}`.startsWith("geometry");
+  return field?.["x-ogc-role"] === "primary-geometry" || `${field?.format}`.startsWith("geometry");
 }
 
 /** The names of a field's codes; empty when it has none. @param {any} field @returns {Promise<Map<string, Text>>} */

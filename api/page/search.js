@@ -8,6 +8,8 @@ import { bilingual, language, word } from "./language.js";
 
 const PAUSE = 250;
 const EACH = 6;
+/** @type {Record<string, number>} */
+const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
 /** The box that searches the visible layers. */
 export class Search {
@@ -18,7 +20,10 @@ export class Search {
   #running = new AbortController();
   #active = -1;
 
-  /** @param {import("./atlas.js").Atlas} atlas @param {(layer: Layer, feature: GeoJSON.Feature) => void} open opens a result */
+  /**
+   * @param {import("./atlas.js").Atlas} atlas
+   * @param {(layer: Layer, feature: GeoJSON.Feature) => void} open opens a result
+   */
   constructor(atlas, open) {
     this.#atlas = atlas;
     this.#open = open;
@@ -26,7 +31,10 @@ export class Search {
     this.#input.addEventListener("input", search);
     this.#input.addEventListener("keydown", (event) => this.#key(event));
     this.#input.addEventListener("focus", () => this.#list.childElementCount && this.#show(true));
-    document.addEventListener("pointerdown", ({ target }) => element("search").contains(/** @type {Node} */ (target)) || this.#show(false));
+    document.addEventListener(
+      "pointerdown",
+      ({ target }) => element("search").contains(/** @type {Node} */ (target)) || this.#show(false),
+    );
     element("search-clear").addEventListener("click", () => this.#clear());
     language.follow(() => this.#name());
   }
@@ -56,12 +64,19 @@ export class Search {
     this.#fill([h("li", { class: "said" }, word("searching"))]);
     const layers = this.#atlas.layers.filter(({ name }) => this.#atlas.visible.value.has(name)).toReversed();
     const found = await Promise.all(layers.map((layer) => find(layer, q, signal)));
-    if (!signal.aborted) this.#tell(found.filter(({ features }) => features.length), q);
+    if (!signal.aborted)
+      this.#tell(
+        found.filter(({ features }) => features.length),
+        q,
+      );
   }
 
   /** @param {Found[]} found @param {string} q */
   #tell(found, q) {
-    const rows = found.flatMap((one) => [heading(one), ...one.features.map((feature) => this.#row(one.layer, feature, q))]);
+    const rows = found.flatMap((one) => [
+      heading(one),
+      ...one.features.map((feature) => this.#row(one.layer, feature, q)),
+    ]);
     this.#fill(rows.length ? rows : [h("li", { class: "said" }, word("nothing", { q }))]);
   }
 
@@ -81,7 +96,13 @@ export class Search {
       this.#open(layer, feature);
     };
     const name = named(feature, layer);
-    return h("li", { role: "option", "aria-selected": "false", onclick: choose }, icon("target"), h("span", {}, name), h("small", {}, hint(feature, name, q)));
+    return h(
+      "li",
+      { role: "option", "aria-selected": "false", onclick: choose },
+      icon("target"),
+      h("span", {}, name),
+      h("small", {}, hint(feature, name, q)),
+    );
   }
 
   get #options() {
@@ -96,10 +117,9 @@ export class Search {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const steps = { ArrowDown: 1, ArrowUp: -1 };
     if (event.key === "Escape") this.#show(false);
     else if (event.key === "Enter") this.#options[Math.max(this.#active, 0)]?.click();
-    else if (event.key in steps) this.#move(steps[event.key]);
+    else if (event.key in STEPS) this.#move(STEPS[event.key]);
     else return;
     event.preventDefault();
   }
@@ -116,7 +136,13 @@ export class Search {
   }
 }
 
-/** Search one layer; one that cannot be searched finds nothing. @param {Layer} layer @param {string} q @param {AbortSignal} signal @returns {Promise<Found>} */
+/**
+ * Search one layer; one that cannot be searched finds nothing.
+ * @param {Layer} layer
+ * @param {string} q
+ * @param {AbortSignal} signal
+ * @returns {Promise<Found>}
+ */
 async function find(layer, q, signal) {
   const url = address(layer.items, { f: "json", q, limit: EACH });
   const { features, numberMatched } = await askJSON(url, signal).catch(() => ({ features: [] }));
@@ -125,10 +151,20 @@ async function find(layer, q, signal) {
 
 /** @param {Found} found */
 function heading({ layer, matched }) {
-  return h("li", { class: "heading", role: "presentation" }, bilingual(layer.title), matched === undefined ? null : h("span", { class: "count" }, count(matched)));
+  return h(
+    "li",
+    { class: "heading", role: "presentation" },
+    bilingual(layer.title),
+    matched === undefined ? null : h("span", { class: "count" }, count(matched)),
+  );
 }
 
-/** The value that the word was found in, where the name does not show it. @param {GeoJSON.Feature} feature @param {string} name @param {string} q */
+/**
+ * The value that the word was found in, where the name does not show it.
+ * @param {GeoJSON.Feature} feature
+ * @param {string} name
+ * @param {string} q
+ */
 function hint(feature, name, q) {
   const values = Object.values(feature.properties ?? {}).filter((value) => typeof value === "string" && value !== name);
   const found = values.find((value) => value.toLowerCase().includes(q.toLowerCase()));

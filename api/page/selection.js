@@ -42,7 +42,12 @@ export class Selection {
     return hits.length ? this.#look(hits, 0) : this.close();
   }
 
-  /** Open a feature wherever it lies, and go there. @param {Layer} layer @param {string} id @param {GeoJSON.Feature} [feature] */
+  /**
+   * Open a feature wherever it lies, and go there.
+   * @param {Layer} layer
+   * @param {string} id
+   * @param {GeoJSON.Feature} [feature]
+   */
   async find(layer, id, feature) {
     this.#atlas.switch(layer.name, true);
     const known = this.#look([{ layer, id }], 0, feature);
@@ -70,7 +75,12 @@ export class Selection {
     goTo(this.#atlas.map, around(opened.feature.geometry), zoom);
   }
 
-  /** @param {Hit[]} hits @param {number} place @param {GeoJSON.Feature} [given] @returns {Promise<boolean>} whether it could be had */
+  /**
+   * @param {Hit[]} hits
+   * @param {number} place
+   * @param {GeoJSON.Feature} [given]
+   * @returns {Promise<boolean>} whether it could be had
+   */
   async #look(hits, place, given) {
     const { layer, id } = hits[place];
     const loaded = this.#atlas.sheets.get(layer.name)?.loader.state.value.features.get(id);
@@ -83,7 +93,13 @@ export class Selection {
     return known;
   }
 
-  /** Ask for the whole feature: what is loaded is what its style needs. @param {{hits: Hit[], place: number}} asked @param {GeoJSON.Feature | undefined} part @param {AbortSignal} signal @returns {Promise<boolean>} */
+  /**
+   * Ask for the whole feature: what is loaded is what its style needs.
+   * @param {{hits: Hit[], place: number}} asked
+   * @param {GeoJSON.Feature | undefined} part
+   * @param {AbortSignal} signal
+   * @returns {Promise<boolean>}
+   */
   async #complete(asked, part, signal) {
     const { layer, id } = asked.hits[asked.place];
     try {
@@ -111,7 +127,8 @@ export class Selection {
   #move(layer, places) {
     const id = `${this.opened.value?.feature.id}`;
     const coordinates = places.get(id);
-    if (coordinates && this.#holds(layer, id)) this.#mark({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates } });
+    if (coordinates && this.#holds(layer, id))
+      this.#mark({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates } });
   }
 
   /** @param {Layer} layer @param {string} id */

@@ -13,7 +13,9 @@ export function drawStatus(atlas) {
 function progress(loaders) {
   const states = loaders.map(({ state }) => state.value);
   const busy = states.some(({ status }) => status === "loading");
-  const loaded = states.filter(({ status }) => status === "ready").reduce((sum, { features }) => sum + features.size, 0);
+  const loaded = states
+    .filter(({ status }) => status === "ready")
+    .reduce((sum, { features }) => sum + features.size, 0);
   element("progress").toggleAttribute("data-busy", busy);
   element("said").textContent = busy ? word("fetching") : word("loaded", { n: count(loaded) });
 }
@@ -25,11 +27,19 @@ function problem(atlas, loader) {
   if (status === "ready") dismiss(loader.layer.name);
   if (status === "ready" && navigator.onLine) dismiss("network");
   if (status !== "failed" || !why) return;
-  if (why.status) complain(loader.layer.name, word("refused", { layer: titled(loader.layer), why: why.message }), () => loader.refresh(true, true));
+  if (why.status)
+    complain(loader.layer.name, word("refused", { layer: titled(loader.layer), why: why.message }), () =>
+      loader.refresh(true, true),
+    );
   else complain("network", word("offline"), () => atlas.refresh(true));
 }
 
-/** Say why a feature could not be opened. @param {import("./catalogue.js").Layer} layer @param {string} id @param {unknown} problem */
+/**
+ * Say why a feature could not be opened.
+ * @param {import("./catalogue.js").Layer} layer
+ * @param {string} id
+ * @param {unknown} problem
+ */
 export function refused(layer, id, problem) {
   const { status, message } = /** @type {import("./http.js").Refusal} */ (problem);
   const said = { layer: titled(layer), id, why: status ? message : word("offline") };

@@ -60,12 +60,22 @@ function source(served, layer) {
   return layer.anchored ? [own, [anchorsOf(layer), { type: "geojson", data: EMPTY }]] : [own];
 }
 
-/** A served style layer as the page draws it. @param {any} one @param {Layer | undefined} layer @param {Set<string>} visible */
+/**
+ * A served style layer as the page draws it.
+ * @param {any} one
+ * @param {Layer | undefined} layer
+ * @param {Set<string>} visible
+ */
 function owned(one, layer, visible) {
   if (!layer) return one;
   const visibility = visible.has(layer.name) ? "visible" : "none";
   const source = layer.anchored && one.type === "symbol" ? anchorsOf(layer) : one.source;
-  return { ...one, source, layout: { ...one.layout, visibility }, ...(gathers(layer) && { filter: single(one.filter) }) };
+  return {
+    ...one,
+    source,
+    layout: { ...one.layout, visibility },
+    ...(gathers(layer) && { filter: single(one.filter) }),
+  };
 }
 
 /** Keep clusters out of what draws single features. @param {any} filter */
@@ -80,8 +90,21 @@ function clusters(layer, place, visible) {
   const common = { source: layer.name, filter: GATHERED, minzoom: layer.zooms[0], maxzoom: layer.zooms[1] };
   const visibility = visible.has(layer.name) ? "visible" : "none";
   const sized = ["step", ["get", "point_count"], 14, 10, 17, NAMED, 24, 250, 29, 1000, 35];
-  const paint = { "circle-color": TINTS[place % TINTS.length], "circle-radius": sized, "circle-stroke-color": "#fff", "circle-stroke-width": 2, "circle-opacity": 0.92 };
-  const layout = { visibility, "text-field": clusterText(layer.title.zh), "text-size": 13, "text-line-height": 1.05, "text-allow-overlap": true, "text-ignore-placement": true };
+  const paint = {
+    "circle-color": TINTS[place % TINTS.length],
+    "circle-radius": sized,
+    "circle-stroke-color": "#fff",
+    "circle-stroke-width": 2,
+    "circle-opacity": 0.92,
+  };
+  const layout = {
+    visibility,
+    "text-field": clusterText(layer.title.zh),
+    "text-size": 13,
+    "text-line-height": 1.05,
+    "text-allow-overlap": true,
+    "text-ignore-placement": true,
+  };
   return [
     { ...common, id: circle, type: "circle", layout: { visibility }, paint },
     { ...common, id: count, type: "symbol", layout, paint: { "text-color": "#fff" } },
@@ -91,11 +114,29 @@ function clusters(layer, place, visible) {
 /** What marks the selected feature, whatever its geometry. */
 function marks() {
   const line = { "line-color": MARK, "line-width": 3.5 };
-  const ring = { "circle-color": MARK, "circle-opacity": 0.12, "circle-radius": 11, "circle-stroke-color": MARK, "circle-stroke-width": 3 };
+  const ring = {
+    "circle-color": MARK,
+    "circle-opacity": 0.12,
+    "circle-radius": 11,
+    "circle-stroke-color": MARK,
+    "circle-stroke-width": 3,
+  };
   const point = ["==", ["geometry-type"], "Point"];
   return [
-    { id: "@selected-fill", source: SELECTED, type: "fill", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": MARK, "fill-opacity": 0.1 } },
-    { id: "@selected-halo", source: SELECTED, type: "line", filter: ["!", point], paint: { "line-color": "#fff", "line-width": 7, "line-opacity": 0.8 } },
+    {
+      id: "@selected-fill",
+      source: SELECTED,
+      type: "fill",
+      filter: ["==", ["geometry-type"], "Polygon"],
+      paint: { "fill-color": MARK, "fill-opacity": 0.1 },
+    },
+    {
+      id: "@selected-halo",
+      source: SELECTED,
+      type: "line",
+      filter: ["!", point],
+      paint: { "line-color": "#fff", "line-width": 7, "line-opacity": 0.8 },
+    },
     { id: "@selected-line", source: SELECTED, type: "line", filter: ["!", point], paint: line },
     { id: "@selected-point", source: SELECTED, type: "circle", filter: point, paint: ring },
   ];

@@ -21,7 +21,14 @@ function choices() {
 
 /** @param {string} name @param {boolean} checked */
 function choice(name, checked) {
-  const input = h("input", { type: "radio", name: "period", value: name, checked, onchange: () => choose(name), onclick: () => name === "custom" && ask() });
+  const input = h("input", {
+    type: "radio",
+    name: "period",
+    value: name,
+    checked,
+    onchange: () => choose(name),
+    onclick: () => name === "custom" && ask(),
+  });
   return h("label", {}, input, h("span", {}, checked && name === "custom" ? range() : word(/** @type {any} */ (name))));
 }
 
@@ -56,7 +63,13 @@ function form() {
   const apply = h("button", { type: "submit", class: "primary" }, word("apply"));
   return h(
     "form",
-    { id: "custom", class: "popover", hidden: true, onsubmit: submit, onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && cancel() },
+    {
+      id: "custom",
+      class: "popover",
+      hidden: true,
+      onsubmit: submit,
+      onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && cancel(),
+    },
     h("label", {}, word("from"), h("input", { type: "datetime-local", name: "from", value: from })),
     h("label", {}, word("to"), h("input", { type: "datetime-local", name: "to", value: to })),
     said,
@@ -73,9 +86,9 @@ function cancel() {
 function submit(event) {
   event.preventDefault();
   const form = /** @type {HTMLFormElement} */ (event.target);
-  const [from, to] = ["from", "to"].map((name) => form.elements.namedItem(name)?.value ?? "");
-  const chosen = between(from, to);
-  if (chosen === null) form.querySelector(".problem").textContent = word("backwards");
+  const said = new FormData(form);
+  const chosen = between(`${said.get("from")}`, `${said.get("to")}`);
+  if (chosen === null) form.querySelector(".problem")?.replaceChildren(word("backwards"));
   else if (chosen === period.value) cancel();
   else period.value = chosen;
 }

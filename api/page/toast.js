@@ -11,8 +11,13 @@ const shown = new Map();
  */
 export function complain(key, message, retry) {
   dismiss(key);
-  const again = retry && h("button", { type: "button", class: "text", onclick: () => (dismiss(key), retry()) }, word("retry"));
-  const close = h("button", { type: "button", class: "icon-button", "aria-label": word("close"), onclick: () => dismiss(key) }, icon("close"));
+  const again =
+    retry && h("button", { type: "button", class: "text", onclick: () => (dismiss(key), retry()) }, word("retry"));
+  const close = h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": word("close"), onclick: () => dismiss(key) },
+    icon("close"),
+  );
   const toast = h("div", { class: "toast", role: "alert" }, icon("warning"), h("p", {}, message), again, close);
   shown.set(key, toast);
   element("toasts").append(toast);

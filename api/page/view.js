@@ -3,7 +3,11 @@
 const PAD = 0.15;
 const DIGITS = 5;
 
-/** The part of the world that the map shows. @param {import("./vendor/maplibre-gl/maplibre-gl.mjs").Map} map @returns {Box} */
+/**
+ * The part of the world that the map shows.
+ * @param {import("./vendor/maplibre-gl/maplibre-gl.mjs").Map} map
+ * @returns {Box}
+ */
 export function seen(map) {
   const [[west, south], [east, north]] = map.getBounds().toArray();
   return [Math.max(west, -180), Math.max(south, -90), Math.min(east, 180), Math.min(north, 90)];

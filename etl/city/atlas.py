@@ -46,7 +46,7 @@ QUARTERS = (
     Quarter("建桥", 106.462, 29.430, 0.45, 2.0),
     Quarter("李家沱", 106.552, 29.462, 0.6, 2.2),
     Quarter("界石", 106.635, 29.412, 0.42, 2.2),
-    Quarter("弹子石", 106.602, 29.582, 0.7, 1.8),
+    Quarter("弹子石", 106.613, 29.578, 0.7, 1.8),
     Quarter("寸滩", 106.630, 29.622, 0.55, 2.2),
     Quarter("鱼嘴", 106.770, 29.630, 0.45, 2.5),
     Quarter("龙兴", 106.775, 29.705, 0.42, 2.6),
@@ -58,6 +58,12 @@ QUARTERS = (
 
 MIDDLE_KM, HALF_KM = (3.0, 4.2), (34.0, 30.5)
 """The middle and the half axes of the whole, on the plane (km)."""
+
+RIVERS: dict[str, tuple[str, str, float]] = {
+    "yangtze": ("长江", "Yangtze River", 400.0),
+    "jialing": ("嘉陵江", "Jialing River", 215.0),
+}
+"""The rivers: names, half of their width (m)."""
 
 YANGTZE = (
     (-44, -19), (-29, -15), (-19, -20.8), (-9.5, -17), (-3, -19.2), (0.6, -15), (1.6, -11), (3.6, -8.5), (3.4, -5),
@@ -72,13 +78,13 @@ JIALING = (
 )  # fmt: skip
 """The way of the tributary, to just beyond where the two meet."""
 
-RIDGES = (
-    ((-31, -16), (-25, -4), (-21.5, 8), (-18, 20), (-15, 30), (-13.5, 36)),
-    ((-14, -28), (-12.5, -15), (-10, -4), (-9.4, 8), (-8.0, 17), (-10.5, 24), (-3, 30), (3, 38)),
-    ((8, -27), (9, -14), (10.6, -4), (13.4, 3), (17.4, 12), (20, 22), (23, 34)),
-    ((24, -27), (27, -10), (30.5, 1), (33, 14), (35, 25)),
+RIDGES: tuple[tuple[str, str, tuple[tuple[float, float], ...]], ...] = (
+    ("缙云山", "Jinyun Mountain", ((-31, -16), (-25, -4), (-21.5, 8), (-18, 20), (-15, 30), (-13.5, 36))),
+    ("中梁山", "Zhongliang Mountain", ((-14, -28), (-12.5, -15), (-10, -4), (-9.4, 8), (-8, 17), (-10.5, 24), (-3, 30))),
+    ("铜锣山", "Tongluo Mountain", ((8, -27), (9, -14), (10.6, -4), (13.4, 3), (17.4, 12), (20, 22), (23, 34))),
+    ("明月山", "Mingyue Mountain", ((24, -27), (27, -10), (30.5, 1), (33, 14), (35, 25))),
 )
-"""The mountains between the quarters (km)."""
+"""The mountains between the quarters: names, crest (km)."""
 
 SITES: dict[str, tuple[tuple[float, float], ...]] = {
     "500103": ((6.3, 0.6),),

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from etl.city.atlas import HALF_KM, JIALING, MIDDLE_KM, RIDGES, SITES, YANGTZE
+from etl.city.atlas import HALF_KM, JIALING, MIDDLE_KM, RIDGES, RIVERS, SITES, YANGTZE
 from etl.city.chance import chance, swell
 from spatial.coordinates import Floats, Geometries
 
@@ -21,14 +21,13 @@ _STEP = 120.0
 _NODING = 0.5
 """Metres of the grid on which lines meet."""
 
-LAKES = (("Y", "照母湖", "Zhaomu Lake", 2.2, 9.6, 0.42), ("Y", "龙景湖", "Longjing Lake", 8.6, 15.2, 0.55))
-
 
 @dataclass(frozen=True, eq=False)
 class Ground:
     """The city's ground on its plane (m).
 
-    outline: the whole. rivers, lakes: water, by name. ridges: lines. districts: their land and water, by county code.
+    outline: the whole. rivers: water by name. banks: the rivers with their shores. ridges: lines. districts: their land
+    and water by county code.
     """
 
     outline: shapely.Polygon
@@ -45,13 +44,16 @@ def ground(seed: int) -> Ground:
     outline = _outline(seed)
     ways = {"yangtze": _curve(YANGTZE), "jialing": _curve(JIALING)}
     land = _shared(outline, list(ways.values()))
-    rivers = {name: _water(warp.moved(way), seed, name) for name, way in ways.items()}
+    # the tributary's water ends in the other's, though its line has to cross it
+    above = shapely.get_parts(shapely.difference(ways["jialing"], ways["yangtze"].buffer(250)))[0]
+    wet = {**ways, "jialing": above}
+    rivers = {name: _water(warp.moved(way), seed, name) for name, way in wet.items()}
     whole = cast("shapely.Polygon", warp.moved(outline))
     return Ground(
         whole,
         {n: cast("shapely.Polygon", shapely.intersection(r, whole)) for n, r in rivers.items()},
         shapely.union_all([r.buffer(70) for r in rivers.values()]),
-        np.array([warp.moved(_curve(r)) for r in RIDGES], dtype=object),
+        np.array([warp.moved(_curve(crest)) for _, _, crest in RIDGES], dtype=object),
         {code: cast("shapely.MultiPolygon", warp.moved(place)) for code, place in land.items()},
     )
 
@@ -98,8 +100,7 @@ def _curve(points: Sequence[tuple[float, float]]) -> shapely.LineString:
 
 def _water(way: BaseGeometry, seed: int, name: str) -> BaseGeometry:
     xy = shapely.get_coordinates(way)
-    half = {"yangtze": 400.0, "jialing": 215.0}[name]
-    width = half * (1 + swell(xy, chance(seed, "width", name), 5000, 0.16))
+    width = RIVERS[name][2] * (1 + swell(xy, chance(seed, "width", name), 5000, 0.16))
     circles = shapely.buffer(shapely.points(xy), width, quad_segs=12)
     pairs = shapely.convex_hull(shapely.geometrycollections(np.column_stack((circles[:-1], circles[1:]))))
     return shapely.simplify(shapely.union_all(pairs), 3)

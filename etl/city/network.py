@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property, lru_cache
-from typing import cast
+from typing import Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,32 @@ _BESIDE = 4.0
 
 
 @dataclass(frozen=True, eq=False)
+class Track:
+    """The vertices of lines in one row: x, y (k, 2), metres up to each (k,), and where each line starts (m + 1,)."""
+
+    xy: Floats
+    metres: Floats
+    start: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, lines: Geometries) -> Self:
+        """Return the track of lines (m,)."""
+        xy, of = cast("tuple[Floats, NDArray[np.intp]]", shapely.get_coordinates(lines, return_index=True))
+        steps = np.linalg.norm(np.diff(xy, axis=0), axis=1) * (of[1:] == of[:-1])
+        return cls(xy, np.concatenate(([0.0], np.cumsum(steps))), np.searchsorted(of, np.arange(len(lines) + 1)))
+
+    def at(self, line: NDArray[np.intp], along: Floats) -> tuple[Floats, Floats]:
+        """Return the point `along` metres into each line, and the unit direction there: (n, 2), (n, 2)."""
+        whole = self.metres[self.start[line]] + along
+        left = np.searchsorted(self.metres, whole, side="right") - 1
+        left = np.clip(left, self.start[line], self.start[line + 1] - 2)
+        step = self.xy[left + 1] - self.xy[left]
+        size = np.maximum(np.linalg.norm(step, axis=1), 1e-9)
+        ahead = step / size[:, None]
+        return self.xy[left] + ahead * (whole - self.metres[left])[:, None], ahead
+
+
+@dataclass(frozen=True, eq=False)
 class Network:
     """Streets between junctions on the city's plane (m).
 
@@ -60,9 +86,9 @@ class Network:
         return np.asarray(shapely.length(self.edges), dtype=np.float64)
 
     @cached_property
-    def middle(self) -> Floats:
-        """The middle of each edge (m, 2)."""
-        return shapely.get_coordinates(shapely.line_interpolate_point(self.edges, 0.5, normalized=True))
+    def track(self) -> "Track":
+        """The vertices of all edges in one row."""
+        return Track.of(self.edges)
 
     @cached_property
     def leaving(self) -> list[list[tuple[int, int]]]:
@@ -101,14 +127,12 @@ def _grades(rank: Integers, length: Floats) -> Integers:
 
 def _beside(cloth: Fabric) -> NDArray[np.intp]:
     """Return the cells (m, 2) to the left and the right of each edge's middle, -1 for none."""
-    half = shapely.length(cloth.edges) / 2
-    near = np.stack([shapely.get_coordinates(shapely.line_interpolate_point(cloth.edges, half + d)) for d in (-1, 1)])
-    along = near[1] - near[0]
-    across = np.column_stack((-along[:, 1], along[:, 0])) / np.maximum(np.linalg.norm(along, axis=1), 1e-9)[:, None]
-    sides = [near.mean(axis=0) + across * side for side in (_BESIDE, -_BESIDE)]
+    half = np.asarray(shapely.length(cloth.edges), dtype=np.float64) / 2
+    middle, ahead = Track.of(cloth.edges).at(np.arange(len(half)), half)
+    across = np.column_stack((-ahead[:, 1], ahead[:, 0])) * _BESIDE
     index = shapely.STRtree(cloth.cells)
     found = np.full((2, len(half)), -1)
-    for row, side in zip(found, sides, strict=True):
+    for row, side in zip(found, (middle + across, middle - across), strict=True):
         edge, cell = index.query(shapely.points(side), predicate="intersects")
         row[edge] = cell
     return found.T

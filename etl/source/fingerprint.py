@@ -15,3 +15,9 @@ def fingerprint(*paths: Path) -> str:
         with path.open("rb") as file:
             digest.update(file.read(_HEAD))
     return digest.hexdigest()
+
+
+def content(path: Path) -> str:
+    """Return a fingerprint of all that a file holds, whatever its name and time."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -105,7 +105,7 @@ def _chunks(path: Path, file: Opened) -> Iterator[Chunk]:
         items = _Items(file.text, _by_line(path, file.encoding))
         start = 0
         for batch in _batches(items):
-            yield _chunk(batch, start, file.part())
+            yield chunk(batch, start, file.part())
             start += len(batch)
 
 
@@ -121,7 +121,8 @@ def _batches(items: _Items) -> Iterator[list[Any]]:
         yield batch
 
 
-def _chunk(batch: list[Any], start: int, part: float) -> Chunk:
+def chunk(batch: list[Any], start: int, part: float | None = None) -> Chunk:
+    """Return GeoJSON features as a chunk; what is no feature is broken."""
     read = [_record(item) for item in batch]
     places, why = from_mappings([shape for _, shape, _ in read])
     for n in why:

@@ -1,7 +1,9 @@
 """What GDAL reads for us, in Arrow batches: Shapefile, GeoPackage, FlatGeobuf, GML."""
 
+import re
+import sqlite3
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -29,6 +31,11 @@ _CONFIG = {
 _FAULTS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError, FAULT)
 _PARTS = frozenset({".shp", ".dbf", ".prj", ".cpg"})
 
+_APPLICATIONS = frozenset({0x47504B47, 0x47503130, 0x47503131})
+"""GPKG, GP10, GP11 (OGC 12-128r18, requirement 2)."""
+
+_INDEX = re.compile(r"\busing\s+(rtree|fts[345])\b", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class _Table:
@@ -51,12 +58,30 @@ def shapefile_source(path: Path, options: Options) -> Source:
 
 def file_source(path: Path, options: Options, form: str) -> Source:
     """Return one layer of a file that GDAL reads as a source; raise BadSource."""
+    if form == "GeoPackage":
+        _check_package(path)
     listed, _ = _asked(path, lambda: cast("list[list[str | None]]", pyogrio.list_layers(path).tolist()))
     names = [str(name) for name, kind in listed if kind is not None] or [str(name) for name, _ in listed]
     name = options.table or (names[0] if len(names) == 1 else None)
     if name is None or name not in [str(name) for name, _ in listed]:
         raise BadSource(f"{path.name} has {len(names)} layers: {', '.join(names[:40])}; say which with --table")
     return _source(_Table(path, name, None), form)
+
+
+def _check_package(path: Path) -> None:
+    """Raise BadSource for a database that is no GeoPackage, or whose tables reach out of it."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            about = database.execute("PRAGMA application_id").fetchone()[0]
+            virtual = database.execute(
+                "SELECT name, sql FROM sqlite_master WHERE sql LIKE 'create virtual%'"
+            ).fetchall()
+    except sqlite3.DatabaseError as bad:
+        raise BadSource(f"{path.name} is a damaged GeoPackage: {bad}") from bad
+    if about not in _APPLICATIONS:
+        raise BadSource(f"{path.name} is a SQLite database but no GeoPackage; convert it first")
+    if strange := [name for name, sql in virtual if not _INDEX.search(sql)]:
+        raise BadSource(f"{path.name} has virtual tables ({', '.join(strange[:5])}) that reach out of the file")
 
 
 def _source(of: _Table, form: str) -> Source:

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
-import shapely
-from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Column, ColumnElement, Double, Table, and_, column, false, literal, or_, select
+from sqlalchemy import Column, ColumnClause, ColumnElement, Double, Table, and_, column, false, literal, or_, select
 from sqlalchemy import table as named
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.selectable import FromClause
 
-from layers.store.element import Test
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from layers.store.element import Condition
 from layers.table import FID, PlaceType
 from spatial.box import Box
 
@@ -19,20 +20,20 @@ _CORNERS = 5
 """Vertices of a rectangle, its first one twice."""
 
 
-class Intersects(Test):
+class Intersects(Condition):
     """Whether two shapes share a point."""
 
     inherit_cache = True
     forms: ClassVar[Mapping[str, str]] = dict.fromkeys(("sqlite", "postgresql"), "ST_Intersects({0}, {1})")
 
 
-class BoxHit(Test):
+class BoxHit(Condition):
     """Whether a row's shape meets a rectangle: fid, shape, west, south, east, north, the rectangle as a shape."""
 
     inherit_cache = True
 
 
-class BoxTouch(Test):
+class BoxTouch(Condition):
     """Whether the box around a row's shape meets a rectangle: fid, shape, west, south, east, north."""
 
     inherit_cache = True
@@ -102,8 +103,8 @@ def _touched(element: BoxTouch, compiler: SQLCompiler, **options: Any) -> str:
 
 
 def _tree(place: ColumnElement[Any]) -> FromClause:
-    owner = cast("Table", cast("Column[Any]", place).table)
-    edges = (column(n) for n in ("id", "minx", "maxx", "miny", "maxy"))
+    owner = cast("Column[Any]", place).table
+    edges: list[ColumnClause[Any]] = [column(n) for n in ("id", "minx", "maxx", "miny", "maxy")]
     return named(f"rtree_{owner.name}_{_name(place)}", *edges).alias()
 
 
@@ -111,6 +112,6 @@ def _name(place: ColumnElement[Any]) -> str:
     return cast("Column[Any]", place).name
 
 
-def _overlap(tree: FromClause, element: Test) -> ColumnElement[bool]:
+def _overlap(tree: FromClause, element: Condition) -> ColumnElement[bool]:
     west, south, east, north = list(element.clauses)[2:6]
     return and_(tree.c.maxx >= west, tree.c.minx <= east, tree.c.maxy >= south, tree.c.miny <= north)

@@ -21,14 +21,14 @@ class Element(FunctionElement[Any]):
         return self
 
 
-class Test(Element):
+class Condition(Element):
     """A piece of SQL that is true, false or unknown of a row."""
 
     inherit_cache = True
     type = Boolean()
 
 
-class Group(Test):
+class Group(Condition):
     """A condition in parentheses, which keeps SQLAlchemy from joining it with its neighbours."""
 
     inherit_cache = True

@@ -84,9 +84,9 @@ _FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "modulo": (2, _number(_modulo)),
     "div": (2, _number(_div)),
     "power": (2, _number(_power)),
-    "a_equals": (2, _sets(frozenset.__eq__)),
-    "a_contains": (2, _sets(frozenset.issuperset)),
-    "a_containedby": (2, _sets(frozenset.issubset)),
+    "a_equals": (2, _sets(lambda a, b: a == b)),
+    "a_contains": (2, _sets(lambda a, b: a >= b)),
+    "a_containedby": (2, _sets(lambda a, b: a <= b)),
     "a_overlaps": (2, _sets(lambda a, b: not a.isdisjoint(b))),
     "texts": (_ANY, _texts),
 }

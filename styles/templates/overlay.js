@@ -8,6 +8,9 @@ const onemap = (() => {
   const INK = "#25303b";
   const BRIEF = 8;
   const MOST_LABELS = 400;
+  const NARROW = 700;
+  /** Labels from a zoom below this name whole parts of the city. */
+  const GENERAL = 12;
   const KINDS = {
     Point: "point", MultiPoint: "point",
     LineString: "line", MultiLineString: "line",
@@ -154,7 +157,7 @@ const onemap = (() => {
     }
   };
 
-  /** The screen boxes of the clusters in view: no label of a point goes over them. */
+  /** The screen boxes of the clusters in view; only labels of areas go over them. */
   const clusters = (map) => {
     const found = [];
     map.eachLayer((layer) => {
@@ -173,17 +176,17 @@ const onemap = (() => {
     const text = nameOf(each.spec, layer.feature);
     const at = stand(map, each, layer);
     if (!text || at.x < 0 || at.y < 0 || !map.getSize().contains(at)) return null;
-    const room = { ...box(at, text), area };
-    if (taken.some((other) => (other.area !== false || !area) && overlaps(room, other))) return null;
+    const room = box(at, text);
+    if (taken.some((other) => !(area && other.cluster) && overlaps(room, other))) return null;
     taken.push(room);
-    const className = area ? "om-label om-label-area" : "om-label";
+    const className = `om-label${area ? " om-label-area" : ""}${each.spec.labelZoom < GENERAL ? " om-label-general" : ""}`;
     const icon = L.divIcon({ html: element("span", "", text), className, iconSize: null });
     return L.marker(map.containerPointToLatLng(at), { icon, interactive: false, keyboard: false, pane: "om-labels" });
   };
 
   /** Writes labels where there is room. */
   const write = (map, labels) => {
-    const taken = clusters(map).map((room) => ({ ...room, area: false }));
+    const taken = clusters(map).map((room) => ({ ...room, cluster: true }));
     const most = taken.length + MOST_LABELS;
     labels.clearLayers();
     ruler.font = "12px sans-serif";
@@ -194,8 +197,16 @@ const onemap = (() => {
     }
   };
 
-  /** Finishes a map of ours: scale, zoom, the order of overlays, labels. */
-  const finish = (map) => {
+  /** Whether the screen has no room for the layer switch beside the map. */
+  const narrow = () => innerWidth < NARROW;
+
+  /** Finishes a map of ours: where it opens, scale, zoom, the order of overlays, labels. */
+  const finish = (map, corners) => {
+    if (corners) {
+      const [west, south, east, north] = corners;
+      const aside = narrow() ? [18, 18] : [310, 18];
+      map.fitBounds([[south, west], [north, east]], { paddingTopLeft: [18, 18], paddingBottomRight: aside, animate: false });
+    }
     L.control.zoom({ position: "topleft", zoomInTitle: "放大 Zoom in", zoomOutTitle: "缩小 Zoom out" }).addTo(map);
     L.control.scale({ position: "bottomleft", imperial: false }).addTo(map);
     map.createPane("om-labels").style.cssText = "z-index: 620; pointer-events: none";
@@ -208,5 +219,5 @@ const onemap = (() => {
     draw();
   };
 
-  return { drawer, finish };
+  return { drawer, finish, narrow };
 })();

@@ -1,10 +1,13 @@
 """The published figures of the shifted datums, and the inverse that undoes them."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import geopandas as gpd
 import shapely
 
 from spatial.datum import EAST, NORTH, SOUTH, WEST, Datum, convert, from_wgs84, shifted_there, to_wgs84
@@ -137,3 +140,18 @@ def test_gcj02_to_bd09_goes_by_wgs84() -> None:
     moved = convert(place, Datum.GCJ02, Datum.BD09)[0]
     assert (moved.x, moved.y) == pytest.approx(tuple(map(float, from_wgs84(106.5, 29.5, Datum.BD09))), abs=1e-11)
     assert convert(place, Datum.GCJ02, Datum.GCJ02) is place
+
+
+@pytest.mark.data
+def test_gcj02_lies_off_the_central_nine_as_measured(real_data: Path) -> None:
+    folder = real_data / "chongqing_districts_datav_gcj02"
+    frame = gpd.read_file(folder / "500000_full.json")
+    nine = frame[frame["adcode"].isin([*range(500103, 500110), 500112, 500113])]
+    assert len(nine) == 9
+    shapes = convert(np.asarray(nine.geometry.values, dtype=object), Datum.GCJ02, Datum.WGS84)
+    lon, lat = places(tuple(shapely.total_bounds(shapes)), 50_000)
+    there = shapely.intersects_xy(shapely.union_all(shapely.make_valid(shapes)), lon, lat)
+    metres = distance(lon[there], lat[there], *from_wgs84(lon[there], lat[there], Datum.GCJ02))
+    assert 469 < metres.min() < 475
+    assert metres.mean() == pytest.approx(486, abs=2)
+    assert 508 < metres.max() < 517
