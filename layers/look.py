@@ -1,11 +1,16 @@
 """How a layer wishes to look, said once: MapLibre, Folium and legends follow from it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from spatial.errors import BadLayer
+
 OTHER = "#8a94a3"
 """The colour of what a style does not name."""
+
+HEX = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +20,10 @@ class By:
     field: str
     cases: Mapping[Any, str]
     other: str = OTHER
+
+    def __post_init__(self) -> None:
+        """Refuse what is no colour; raise BadLayer."""
+        _check(*self.cases.values(), self.other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,10 @@ class Style:
     label_zoom: int = 15
     dash: tuple[float, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse what is no colour; raise BadLayer."""
+        _check(self.outline, *([self.color] if isinstance(self.color, str) else []))
+
 
 @dataclass(frozen=True, slots=True)
 class Sync:
@@ -47,3 +60,9 @@ class Sync:
     mode: Literal["merge", "append", "replace"] = "merge"
     key_from: tuple[str, ...] = ()
     zone: str = "Asia/Shanghai"
+
+
+def _check(*colors: str) -> None:
+    # one wrong colour makes MapLibre refuse the whole map
+    if wrong := [color for color in colors if not HEX.match(color)]:
+        raise BadLayer(f"{wrong[0][:40]!r} is no colour; send six hexadecimal digits such as #2f6fde")

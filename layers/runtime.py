@@ -63,7 +63,9 @@ def _field(name: str, said: Document, required: bool) -> tuple[Any, Any]:
     role = said.get("x-ogc-role")
     if required or role in ("id", "primary-instant", "primary-interval-start"):
         return kind, Field(json_schema_extra=cast("Any", extra), **limits)
-    return kind | None if not _is_place(said) else kind, Field(None, json_schema_extra=cast("Any", extra), **limits)
+    # places and ends of intervals are optional by their own types, which carry the marks that a union would hide
+    marked = _is_place(said) or role in ROLES
+    return kind if marked else kind | None, Field(None, json_schema_extra=cast("Any", extra), **limits)
 
 
 def _type(name: str, said: Document) -> Any:

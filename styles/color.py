@@ -55,6 +55,7 @@ def _ramp(look: By) -> Expression:
 
 def _along(look: By, values: Iterable[Any]) -> list[str]:
     stops = sorted(look.cases.items())
+    stops.append(stops[-1])  # branca wants two at least
     ramp = LinearColormap([colour for _, colour in stops], index=[float(stop) for stop, _ in stops])
     at = cast("Callable[[float], str]", ramp.rgb_hex_str)
     return [at(value) if _is_number(value) and isfinite(value) else look.other for value in values]

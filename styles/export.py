@@ -95,7 +95,8 @@ def _corners(exports: Sequence[Exported], box: Box | None) -> Corners | None:
     # a map that starts in the Pacific at 180° cannot be fitted by corners
     if box and not box.crosses:
         return box.corners
-    around = Box.around(np.concatenate([placed(each.frame).geometry.to_numpy() for each in exports] or [np.array([])]))
+    places = [placed(each.frame).geometry.to_numpy() for each in exports]
+    around = Box.around(np.concatenate(places)) if places else None
     return around.corners if around else None
 
 

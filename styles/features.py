@@ -1,6 +1,6 @@
 """A frame's places and readable values as GeoJSON features for the browser."""
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ import shapely
 from layers.feature import Layer
 from layers.look import By
 from styles.color import colors
+from styles.look import label_of, look
 from styles.readable import Field, readable
 
 COLOR, LON, LAT = "c", "x", "y"
@@ -35,7 +36,7 @@ def features(layer: Layer, frame: gpd.GeoDataFrame) -> tuple[dict[str, Any], lis
     read = readable(layer, frame)
     index, palette = _palette(layer, frame)
     table = read.table.assign(**({COLOR: index} if len(palette) > 1 else {}))
-    if layer.style.label and not frame.geometry.geom_type.eq("Point").all():
+    if label_of(layer) and not frame.geometry.geom_type.eq("Point").all():
         table[[LON, LAT]] = _anchors(frame)
     shapes = shapely.transform(frame.geometry.to_numpy(), lambda xy: xy.round(DECIMALS))
     drawn = gpd.GeoDataFrame(table, geometry=shapes)
@@ -44,12 +45,11 @@ def features(layer: Layer, frame: gpd.GeoDataFrame) -> tuple[dict[str, Any], lis
 
 def _palette(layer: Layer, frame: gpd.GeoDataFrame) -> tuple[Any, list[str]]:
     """Return each row's place in the palette, and the palette."""
-    look = layer.style.color
-    if isinstance(look, By) and look.field not in frame.columns:
-        look = look.other
-    rows: Any = frame
-    values = rows[look.field] if isinstance(look, By) else rows.index
-    index, palette = pd.factorize(np.array(colors(look, values), dtype=object))
+    color, rows = look(layer).color, cast("Any", frame)
+    if isinstance(color, By) and color.field not in rows.columns:
+        color = color.other
+    values = rows[color.field] if isinstance(color, By) else rows.index
+    index, palette = pd.factorize(np.array(colors(color, values), dtype=object))
     return index, [str(each) for each in palette]
 
 

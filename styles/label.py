@@ -5,16 +5,21 @@ from typing import Any
 from layers.codes import code_list
 from layers.column import Column, ColumnKind
 from layers.feature import Layer
+from layers.look import Style
 from spatial.shape import Kind
 from styles.cluster import clusters
 from styles.color import Expression
 from styles.filters import LONE
 from styles.legend import TRUTH
+from styles.look import label_of, zooms
 from styles.palette import HALO, INK
 from styles.unit import symbol
 
 ALONG = frozenset({Kind.LINE, Kind.MULTILINE})
 WITHIN = frozenset({Kind.POLYGON, Kind.MULTIPOLYGON})
+
+GENERAL = 12
+"""Labels from a zoom below this name whole parts of the city, and are larger."""
 
 
 def label(layer: Layer) -> list[dict[str, Any]]:
@@ -22,15 +27,15 @@ def label(layer: Layer) -> list[dict[str, Any]]:
 
     No font is named: MapLibre draws all text with local fonts where a style has no `glyphs`.
     """
-    style = layer.style
-    if not style.label or not layer.place or not layer.place.place:
+    style, column = layer.style, label_of(layer)
+    if not column or not layer.place or not layer.place.place:
         return []
     written = {
         "id": f"{layer.name}-label",
         "type": "symbol",
         "source": layer.name,
-        "minzoom": max(style.zooms[0], style.label_zoom),
-        "layout": {"text-field": text(layer.by_name[style.label]), **_placed(layer.place.place.kind, style.size)},
+        **zooms(style, style.label_zoom),
+        "layout": {"text-field": text(column), **_placed(layer.place.place.kind, style)},
         "paint": {"text-color": INK, "text-halo-color": HALO, "text-halo-width": 1.4},
     }
     return [written | ({"filter": LONE} if clusters(layer) else {})]
@@ -49,11 +54,12 @@ def text(column: Column) -> Expression:
     return value
 
 
-def _placed(kind: Kind, size: float) -> dict[str, Any]:
-    written: dict[str, Any] = {"text-size": 12, "text-max-width": 9, "text-padding": 3}
+def _placed(kind: Kind, style: Style) -> dict[str, Any]:
+    general = {"text-size": 14, "text-letter-spacing": 0.08} if style.label_zoom < GENERAL else {"text-size": 12}
+    written: dict[str, Any] = {**general, "text-max-width": 9, "text-padding": 3}
     if kind in ALONG:
         return written | {"symbol-placement": "line"}
     if kind in WITHIN:
         return written
     # ems below the centre: the circle's own radius and a little air
-    return written | {"text-anchor": "top", "text-offset": [0, round(size / 12 + 0.35, 2)], "text-optional": True}
+    return written | {"text-anchor": "top", "text-offset": [0, round(style.size / 12 + 0.35, 2)], "text-optional": True}

@@ -10,6 +10,7 @@ from layers.look import By
 from layers.text import Text
 from spatial.shape import Kind
 from styles.color import is_ramp, spelled
+from styles.look import look
 from styles.unit import with_unit
 
 Shape = Literal["circle", "line", "fill"]
@@ -41,15 +42,15 @@ def legend(layer: Layer) -> list[Entry]:
 
 
 def _meanings(layer: Layer) -> Iterator[tuple[str, Text]]:
-    look = layer.style.color
-    if isinstance(look, str):
-        yield look, layer.title
+    color = look(layer).color
+    if isinstance(color, str):
+        yield color, layer.title
         return
-    column = layer.by_name[look.field]
-    cases = sorted(look.cases.items()) if is_ramp(look) else look.cases.items()
+    column = layer.by_name[color.field]
+    cases = sorted(color.cases.items()) if is_ramp(color) else color.cases.items()
     yield from ((colour, _title(column, case)) for case, colour in cases)
-    if not _complete(look, column):
-        yield look.other, MISSING if is_ramp(look) else OTHER
+    if not _complete(layer, color):
+        yield color.other, MISSING if is_ramp(color) else OTHER
 
 
 def _title(column: Column, case: Any) -> Text:
@@ -58,8 +59,9 @@ def _title(column: Column, case: Any) -> Text:
     return TRUTH.get(spelled(case)) or with_unit(case, column.about.unit)
 
 
-def _complete(look: By, column: Column) -> bool:
-    """Tell whether every value that the column can hold has a case."""
-    if is_ramp(look):
-        return column.required
-    return bool(column.about.codes) and column.required and set(code_list(column.about.codes).codes) <= set(look.cases)
+def _complete(layer: Layer, color: By) -> bool:
+    """Tell whether every value that the field can have has a case; one whose default is null can have none."""
+    if layer.row.model_fields[color.field].default is None:
+        return False
+    codes = layer.by_name[color.field].about.codes
+    return is_ramp(color) or (bool(codes) and set(code_list(codes).codes) <= set(color.cases))

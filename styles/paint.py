@@ -10,12 +10,10 @@ from styles.cluster import cluster, clusters
 from styles.color import Expression, expression
 from styles.filters import LONE, shaped
 from styles.label import label
+from styles.look import look, zooms
 
 StyleLayer = dict[str, Any]
 """One entry of a MapLibre style's `layers`."""
-
-TOP = 22
-"""The deepest zoom of a map; a layer that reaches it has no `maxzoom`, which MapLibre excludes."""
 
 MOST_FILL = 0.5
 """No area hides what lies below it on the one map."""
@@ -39,23 +37,18 @@ def shapes(layer: Layer) -> list[StyleLayer]:
 
 
 def _drawn(layer: Layer, part: str, mixed: bool) -> StyleLayer:
-    drawing, kind, look = DRAWN[part]
-    drawn: StyleLayer = {"id": f"{layer.name}-{part}", "type": drawing, "source": layer.name, **_zooms(layer.style)}
+    drawing, kind, painted = DRAWN[part]
+    drawn: StyleLayer = {"id": f"{layer.name}-{part}", "type": drawing, "source": layer.name, **zooms(layer.style)}
     if mixed:
         drawn["filter"] = shaped(kind)
     elif clusters(layer):
         drawn["filter"] = LONE
-    return drawn | look(layer.style)
-
-
-def _zooms(style: Style) -> dict[str, int]:
-    least, most = style.zooms
-    return {"minzoom": least} | ({"maxzoom": most + 1} if most < TOP else {})
+    return drawn | painted(look(layer))
 
 
 def _circle(style: Style) -> StyleLayer:
     ring = min(1.2, style.size / 4)
-    look = {
+    paints = {
         "circle-color": expression(style.color),
         "circle-radius": sized(style.size),
         "circle-opacity": style.opacity,
@@ -63,12 +56,12 @@ def _circle(style: Style) -> StyleLayer:
         "circle-stroke-opacity": style.opacity,
         "circle-stroke-width": sized(ring),
     }
-    return {"paint": look}
+    return {"paint": paints}
 
 
 def _line(style: Style) -> StyleLayer:
-    look = {"line-color": expression(style.color), "line-width": sized(style.size), "line-opacity": style.opacity}
-    return _dashed(style, {"layout": {"line-cap": "round", "line-join": "round"}, "paint": look})
+    paints = {"line-color": expression(style.color), "line-width": sized(style.size), "line-opacity": style.opacity}
+    return _dashed(style, {"layout": {"line-cap": "round", "line-join": "round"}, "paint": paints})
 
 
 def _fill(style: Style) -> StyleLayer:
@@ -76,8 +69,8 @@ def _fill(style: Style) -> StyleLayer:
 
 
 def _outline(style: Style) -> StyleLayer:
-    look = {"line-color": outline(style), "line-width": sized(style.size)}
-    return _dashed(style, {"layout": {"line-join": "round"}, "paint": look})
+    paints = {"line-color": outline(style), "line-width": sized(style.size)}
+    return _dashed(style, {"layout": {"line-join": "round"}, "paint": paints})
 
 
 def outline(style: Style) -> Expression:

@@ -7,6 +7,7 @@ from layers.feature import Layer
 from styles import cluster
 from styles.label import label
 from styles.legend import legend
+from styles.look import look
 from styles.paint import paint, shapes
 from styles.palette import GROUND
 
@@ -44,22 +45,22 @@ def _shown(layer: Layer, parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _described(layer: Layer) -> dict[str, Any]:
-    look, here = layer.style, f"collections/{layer.name}"
+    shown, here = look(layer), f"collections/{layer.name}"
     said = {
         "name": layer.name,
         "title": layer.title.json(),
         "description": layer.description.json(),
         "group": layer.group.json(),
         "geometry": str(layer.place.place.kind) if layer.place and layer.place.place else None,
-        "label": look.label,
-        "visible": look.visible,
+        "label": shown.label,
+        "visible": shown.visible,
         "live": layer.live,
         "time": layer.when is not None,
-        "zooms": list(look.zooms),
+        "zooms": list(shown.zooms),
         "styleLayers": [part["id"] for part in paint(layer)],
         "legend": legend(layer),
         "items": f"{here}/items",
         "schema": f"{here}/schema",
         "livePath": f"{here}/live",
     }
-    return said | ({"clusterFrom": look.cluster_from} if cluster.clusters(layer) else {})
+    return said | ({"clusterFrom": shown.cluster_from} if cluster.clusters(layer) else {})

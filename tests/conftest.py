@@ -44,5 +44,6 @@ def real_data() -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a Chromium: ONEMAP_CHROMIUM, or the machine's own."""
-    named = os.environ.get("ONEMAP_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    return named or absent("no Chromium on this machine; ONEMAP_CHROMIUM names one")
+    named = filter(None, (os.environ.get("ONEMAP_CHROMIUM"), *BROWSERS))
+    found = next(filter(None, map(shutil.which, named)), None)
+    return found or absent("no Chromium on this machine; ONEMAP_CHROMIUM names one")

@@ -114,9 +114,11 @@ def repeats(node: Definition) -> bool:
 
 
 def broad(node: ast.ExceptHandler) -> bool:
-    """It catches everything; to clean up and pass the error on is allowed for BaseException alone."""
-    caught = {"BaseException"} if node.type is None else set(re.findall(r"\w+", ast.unparse(node.type)))
-    passed_on = isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None and node.type is not None
+    """It catches everything. Only BaseException may be caught, by those who pass on what they do not know."""
+    if node.type is None:
+        return True
+    caught = set(re.findall(r"\w+", ast.unparse(node.type)))
+    passed_on = any(isinstance(inner, ast.Raise) and inner.exc is None for inner in ast.walk(node))
     return "Exception" in caught or ("BaseException" in caught and not passed_on)
 
 
@@ -268,6 +270,7 @@ def test_every_requirement_is_pinned() -> None:
         ("except: raise", True),
         ("except BaseException: raise", False),
         ("except BaseException: pass", True),
+        ("except BaseException as bad:\n    if strange(bad): raise\n    mend(bad)", False),
     ],
 )
 def test_a_broad_except_is_known(code: str, expected: bool) -> None:

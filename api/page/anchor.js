@@ -7,7 +7,7 @@ const CUTS = [0.5, 0.4, 0.6, 0.3, 0.7];
 const MIDDLE = 1.15;
 
 /**
- * Where a polygon is best named: once, inside it, where it is wide. (A label left to the tiles is drawn in each of them.)
+ * Where a polygon is best named: once, inside it, where it is wide. (A label left to the tiles appears in each one.)
  * @param {GeoJSON.Feature} feature @returns {GeoJSON.Feature}
  */
 export function anchored(feature) {

@@ -51,7 +51,7 @@ export function written(value, field) {
   if (value === null || value === undefined || value === "") return "—";
   if (typeof value === "boolean") return word(value ? "yes" : "no");
   if (typeof value === "number") return measure(value, field["x-onemap-unit"]);
-  if (Array.isArray(value)) return value.map((one) => written(one, field)).join(locale() === "en" ? ", " : "、") || "—";
+  if (Array.isArray(value)) return listed(value.map((one) => written(one, field)));
   return typeof value === "object" ? JSON.stringify(value) : string(`${value}`, field.format);
 }
 
@@ -59,6 +59,11 @@ export function written(value, field) {
 function string(value, format) {
   const instant = format === "date-time" ? new Date(value) : null;
   return instant && !Number.isNaN(instant.getTime()) ? moment(instant) : value;
+}
+
+/** @param {string[]} values */
+function listed(values) {
+  return values.join(locale() === "en" ? ", " : "、") || "—";
 }
 
 /**

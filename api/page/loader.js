@@ -14,7 +14,9 @@ import { bbox, holds, padded, seen } from "./view.js";
  */
 
 /**
- * @typedef {{kind: "reset"} | {kind: "put", feature: GeoJSON.Feature, before?: GeoJSON.Feature} | {kind: "drop", id: string}} Change
+ * A change of what is loaded: all of it, a feature that came or changed, one that went.
+ * @typedef {{kind: "put", feature: GeoJSON.Feature, before?: GeoJSON.Feature}} Put
+ * @typedef {{kind: "reset"} | Put | {kind: "drop", id: string}} Change
  */
 
 const POINTS = 10_000;

@@ -36,7 +36,7 @@ export class Panel {
     const turn = ++this.#drawn;
     document.body.toggleAttribute("data-details", opened !== null);
     this.#place.hidden = !opened;
-    if (!opened) return;
+    if (!opened) return this.#place.replaceChildren();
     const rows = await this.#rows(opened);
     if (turn !== this.#drawn) return;
     const focus = this.#focused();

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property, lru_cache
-from typing import Self, cast
+from typing import NamedTuple, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,15 @@ class Track:
         return self.xy[left] + ahead * (whole - self.metres[left])[:, None], ahead
 
 
+class Plain(NamedTuple):
+    """Length, grade and first node of each edge, and x, y of each node."""
+
+    length: list[float]
+    grade: list[int]
+    first: list[int]
+    nodes: list[tuple[float, float]]
+
+
 @dataclass(frozen=True, eq=False)
 class Network:
     """Streets between junctions on the city's plane (m).
@@ -89,6 +98,12 @@ class Network:
     def track(self) -> "Track":
         """The vertices of all edges in one row."""
         return Track.of(self.edges)
+
+    @cached_property
+    def plain(self) -> "Plain":
+        """What a walk asks for one by one, as lists: an array answers such questions ten times slower."""
+        nodes = cast("list[tuple[float, float]]", [tuple(xy) for xy in self.nodes.tolist()])
+        return Plain(self.length.tolist(), self.grade.tolist(), self.ends[:, 0].tolist(), nodes)
 
     @cached_property
     def leaving(self) -> list[list[tuple[int, int]]]:

@@ -37,6 +37,7 @@ def geojson_source(path: Path, options: Options) -> Source:
         fingerprint(path),
         crs=_crs(items.said.get("crs")),
         placed=True,
+        loose=True,
         notes=(f"encoding {first.encoding}",),
     )
 

@@ -72,7 +72,7 @@ class Chunk:
 class Source:
     """An open source. `crs` is a CRS as text (EPSG:… or WKT), `fingerprint` changes when the content does.
 
-    A source that is not resumable is read from its start again.
+    A loose source may have further fields in later records; one that is not resumable is read from its start again.
     """
 
     where: str
@@ -84,6 +84,7 @@ class Source:
     total: int | None = None
     columns: PlaceColumns = PlaceColumns()
     placed: bool = False
+    loose: bool = False
     resumable: bool = True
     notes: tuple[str, ...] = ()
     files: ExitStack = field(default_factory=ExitStack)

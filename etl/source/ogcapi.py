@@ -28,6 +28,7 @@ def ogcapi_source(url: str, first: Document, options: Options) -> Source:
         crs="OGC:CRS84",
         total=matched(page),
         placed=True,
+        loose=True,
         resumable=False,
     )
 

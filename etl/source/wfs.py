@@ -67,6 +67,7 @@ def wfs_source(url: str, options: Options) -> Source:
         crs=first.crs,
         total=first.matched,
         placed=True,
+        loose=True,
         resumable=False,
         notes=("GeoJSON" if service.json else "GML",),
     )

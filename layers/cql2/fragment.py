@@ -10,15 +10,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from layers.cql2.well_known import KINDS, geojson
 from spatial.errors import BadFilter
 
 MAX_TEXT = 65_536
 """Characters; a longer filter, such as one with a large polygon, is sent as JSON."""
 
+MAX_TOKENS = 5_000
 MAX_OPEN = 128
 MAX_CALLS = 12
 MAX_LINKS = 64
-"""Parentheses open at once; functions within functions; operators in a row without AND, OR or a comma."""
+"""Words and signs; parentheses open at once; functions in functions; operators in a row without AND, OR or comma."""
 
 MARK = "\x1f"
 """Starts the name of a property that stands for what was cut out."""
@@ -30,10 +32,9 @@ _WIDEST_INTEGER = 18
 _SHAPE_DEPTH = 4
 
 _TOKEN = re.compile(
-    r"""
+    rf"""
     (?P<space>\s+)
-  | (?P<shape>(?:POINT|LINESTRING|POLYGON|MULTIPOINT|MULTILINESTRING|MULTIPOLYGON|GEOMETRYCOLLECTION)
-      \s*(?:ZM|Z|M)?\s*(?=\())
+  | (?P<shape>(?:{KINDS})\s*(?:ZM|Z|M)?\s*(?=\())
   | (?P<string>'(?:[^'\\]|''|\\.)*')
   | (?P<quoted>"(?:[^"]|"")*")
   | (?P<name>[^\W\d][\w.:]*)
@@ -112,7 +113,7 @@ class _Cutter:
         self.pieces: list[Piece] = []
         self.done: list[Fragment] = []
         self.levels = [_Level(0, 0, is_call=False)]
-        self.calls = False
+        self.calls, self.tokens = False, 0
 
     def cut(self) -> list[Fragment]:
         """Return the fragments, the whole last; raise BadFilter."""
@@ -123,6 +124,7 @@ class _Cutter:
             kind, self.at = str(found.lastgroup), found.end()
             _KINDS[kind](self, found.group(), found.start())
             if kind != "space":
+                self._count()
                 self.calls = kind == "quoted" or (kind == "name" and found.group().lower() not in _WORDS)
         if len(self.levels) > 1:
             raise BadFilter(f"the parenthesis at character {self.levels[-1].source + 1} is never closed")
@@ -173,16 +175,15 @@ class _Cutter:
     def shape(self, text: str, source: int) -> None:
         """Take a geometry to its last parenthesis."""
         stretch = _INSIDE_SHAPE.match(self.text, self.at)
-        depth, end = 0, self.at
+        depth = 0
         for one in stretch.group() if stretch else "":
             depth += (one == "(") - (one == ")")
-            end += 1
+            self.at += 1
             if not 0 < depth <= _SHAPE_DEPTH:
                 break
         if depth:
             raise BadFilter(f"the geometry at character {source + 1} is not well-known text, as POINT(106.55 29.56) is")
-        self.pieces.append((" ".join((text + self.text[self.at : end]).split()), source))
-        self.at = end
+        self._mark(Fragment(value=geojson(self.text[source : self.at])), source)
 
     def open(self, text: str, source: int) -> None:
         """Take an opening parenthesis: of a call, a list or a group."""
@@ -213,8 +214,13 @@ class _Cutter:
         self._mark(fragment, level.source)
 
     def _mark(self, fragment: Fragment, source: int) -> None:
-        self.pieces.append((f'"{MARK}{len(self.done)}"', source))
+        self.pieces.append((f' "{MARK}{len(self.done)}" ', source))
         self.done.append(fragment)
+
+    def _count(self) -> None:
+        self.tokens += 1
+        if self.tokens > MAX_TOKENS:
+            raise BadFilter(f"the filter has more than {MAX_TOKENS:,} words and signs; ask in several requests")
 
     def _link(self, source: int) -> None:
         self.levels[-1].links += 1

@@ -57,12 +57,19 @@ def _filled(tree: Any, trees: Sequence[Any]) -> Any:
     match tree:
         case {"property": str(name)} if name.startswith(MARK):
             return trees[int(name[len(MARK) :])]
+        case {"op": "*", "args": [-1.0, {"property": str(name)}]} if name.startswith(MARK):
+            return _negative(trees[int(name[len(MARK) :])])
         case dict():
             return {k: _filled(v, trees) for k, v in cast("dict[str, Any]", tree).items()}
         case list():
             return [_filled(v, trees) for v in cast("list[Any]", tree)]
         case _:
             return tree
+
+
+def _negative(tree: Any) -> Any:
+    """Return what a minus before a mark means; of a number it is part."""
+    return -tree if type(tree) in (int, float) else {"op": "*", "args": [-1.0, tree]}
 
 
 def _told(message: str, fragment: Fragment, text: str) -> str:

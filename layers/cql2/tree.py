@@ -12,7 +12,7 @@ MAX_DEPTH = 16
 """Levels of operators inside operators; SQLite's parser overflows its stack somewhere above 20."""
 
 _DEEPEST_COORDINATES = 4
-_ALL = (1, MAX_NODES)
+_ANY = (1, 1 << 30)
 _SPATIAL = "intersects equals disjoint touches within overlaps crosses contains"
 _TEMPORAL = (
     "after before contains disjoint during equals finishedby finishes "
@@ -20,7 +20,7 @@ _TEMPORAL = (
 )
 
 ARITY: Mapping[str, tuple[int, int]] = {
-    **dict.fromkeys(("and", "or"), _ALL),
+    **dict.fromkeys(("and", "or"), _ANY),
     **dict.fromkeys(("not", "isnull", "casei", "accenti"), (1, 1)),
     **dict.fromkeys(("=", "<>", "<", ">", "<=", ">=", "like", "in"), (2, 2)),
     "between": (3, 3),

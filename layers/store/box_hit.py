@@ -3,7 +3,20 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import Column, ColumnClause, ColumnElement, Double, Table, and_, column, false, literal, or_, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnClause,
+    ColumnElement,
+    Double,
+    Table,
+    and_,
+    column,
+    false,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy import table as named
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -12,7 +25,7 @@ from sqlalchemy.sql.selectable import FromClause
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers.store.element import Condition
+from layers.store.element import Element, condition
 from layers.table import FID, PlaceType
 from spatial.box import Box
 
@@ -20,23 +33,22 @@ _CORNERS = 5
 """Vertices of a rectangle, its first one twice."""
 
 
-class Intersects(Condition):
-    """Whether two shapes share a point."""
-
-    inherit_cache = True
-    forms: ClassVar[Mapping[str, str]] = dict.fromkeys(("sqlite", "postgresql"), "ST_Intersects({0}, {1})")
+Intersects = condition("ST_Intersects({0}, {1})")
+"""Whether two shapes share a point."""
 
 
-class BoxHit(Condition):
+class _BoxHit(Element):
     """Whether a row's shape meets a rectangle: fid, shape, west, south, east, north, the rectangle as a shape."""
 
     inherit_cache = True
+    type = Boolean()
 
 
-class BoxTouch(Condition):
+class _BoxTouch(Element):
     """Whether the box around a row's shape meets a rectangle: fid, shape, west, south, east, north."""
 
     inherit_cache = True
+    type = Boolean()
     forms: ClassVar[Mapping[str, str]] = {"postgresql": "({1} && ST_MakeEnvelope({2}, {3}, {4}, {5}, 4326))"}
 
 
@@ -60,11 +72,11 @@ def region_hit(rows: Table, place: ColumnElement[Any], region: BaseGeometry) -> 
 
 def box_touch(rows: Table, place: ColumnElement[Any], region: BaseGeometry) -> ColumnElement[bool]:
     """Return what is true of the rows whose `place` may meet the region: their boxes meet; never NULL."""
-    return BoxTouch(rows.c[FID], place, *map(_number, region.bounds))
+    return _BoxTouch(rows.c[FID], place, *map(_number, region.bounds))
 
 
 def _rectangle_hit(rows: Table, place: ColumnElement[Any], box: BaseGeometry) -> ColumnElement[bool]:
-    return BoxHit(rows.c[FID], place, *map(_number, box.bounds), literal(box, PlaceType()))
+    return _BoxHit(rows.c[FID], place, *map(_number, box.bounds), literal(box, PlaceType()))
 
 
 def _number(value: float) -> ColumnElement[float]:
@@ -79,8 +91,8 @@ def _is_rectangle(shape: BaseGeometry) -> bool:
     )
 
 
-@compiles(BoxHit, "sqlite")
-def _hit(element: BoxHit, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(_BoxHit, "sqlite")
+def _hit(element: _BoxHit, compiler: SQLCompiler, **options: Any) -> str:
     fid, place, west, south, east, north, shape = element.clauses
     tree, own = _tree(place), cast("Column[Any]", place).table.alias()
     inside = and_(tree.c.minx >= west, tree.c.maxx <= east, tree.c.miny >= south, tree.c.maxy <= north)
@@ -89,14 +101,14 @@ def _hit(element: BoxHit, compiler: SQLCompiler, **options: Any) -> str:
     return compiler.process(fid.in_(found), **options)
 
 
-@compiles(BoxHit, "postgresql")
-def _hit_in_postgis(element: BoxHit, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(_BoxHit, "postgresql")
+def _hit_in_postgis(element: _BoxHit, compiler: SQLCompiler, **options: Any) -> str:
     _, place, *_, shape = element.clauses
     return compiler.process(Intersects(place, shape), **options)
 
 
-@compiles(BoxTouch, "sqlite")
-def _touched(element: BoxTouch, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(_BoxTouch, "sqlite")
+def _touched(element: _BoxTouch, compiler: SQLCompiler, **options: Any) -> str:
     fid, place, *_ = element.clauses
     tree = _tree(place)
     return compiler.process(fid.in_(select(tree.c.id).where(_overlap(tree, element))), **options)
@@ -112,6 +124,6 @@ def _name(place: ColumnElement[Any]) -> str:
     return cast("Column[Any]", place).name
 
 
-def _overlap(tree: FromClause, element: Condition) -> ColumnElement[bool]:
+def _overlap(tree: FromClause, element: Element) -> ColumnElement[bool]:
     west, south, east, north = list(element.clauses)[2:6]
     return and_(tree.c.maxx >= west, tree.c.minx <= east, tree.c.maxy >= south, tree.c.miny <= north)

@@ -1,12 +1,13 @@
 """Pieces of SQL that each database says in its own words."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from sqlalchemy import Boolean
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
 
 
 class Element(FunctionElement[Any]):
@@ -21,18 +22,19 @@ class Element(FunctionElement[Any]):
         return self
 
 
-class Condition(Element):
-    """A piece of SQL that is true, false or unknown of a row."""
+def element(kind: TypeEngine[Any], sqlite: str, postgresql: str | None = None) -> type[Element]:
+    """Return a piece of SQL of that type, with its forms; {0}, {1} and so on are its parts, {all} all of them."""
+    forms = {"sqlite": sqlite, "postgresql": postgresql or sqlite}
+    return cast("type[Element]", type("_Element", (Element,), {"inherit_cache": True, "type": kind, "forms": forms}))
 
-    inherit_cache = True
-    type = Boolean()
+
+def condition(sqlite: str, postgresql: str | None = None) -> type[Element]:
+    """Return a piece of SQL that is true, false or unknown of a row, with its forms."""
+    return element(Boolean(), sqlite, postgresql)
 
 
-class Group(Condition):
-    """A condition in parentheses, which keeps SQLAlchemy from joining it with its neighbours."""
-
-    inherit_cache = True
-    forms: ClassVar[Mapping[str, str]] = {"sqlite": "({0})", "postgresql": "({0})"}
+Group = condition("({0})")
+"""A condition in parentheses, which keeps SQLAlchemy from joining it with its neighbours."""
 
 
 @compiles(Element)

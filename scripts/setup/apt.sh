@@ -44,7 +44,7 @@ apt_install() { # apt_install PACKAGE…: install them and nothing that they onl
         as_root apt-get install -q -y --no-install-recommends "$@"
 }
 
-apt_want() { # apt_want PACKAGE…: install those that are missing and to be had; say which are not
+apt_want() { # apt_want PACKAGE…: install those that are missing and to be had; say which are neither
     lacking=
     for package in "$@"; do
         if apt_lacks "$package"; then lacking="$lacking $package"; fi
@@ -52,10 +52,11 @@ apt_want() { # apt_want PACKAGE…: install those that are missing and to be had
     if [ -z "$lacking" ]; then return 0; fi
     can_apt || { say "缺少系统软件包且无法安装:$lacking" "missing, and not root to install them:$lacking"; return 0; }
     apt_update || return 0
-    offered=
     for package in $lacking; do
-        if apt_offers "$package"; then offered="$offered $package"; fi
+        if ! apt_offers "$package"; then
+            say "软件源里没有 $package" "this machine's sources do not have $package"
+        elif ! apt_install "$package"; then
+            say "$package 安装失败" "could not install $package"
+        fi
     done
-    # shellcheck disable=SC2086 # a list of package names
-    if [ -n "$offered" ]; then apt_install $offered || say "安装失败:$offered" "could not install:$offered"; fi
 }

@@ -114,10 +114,18 @@ def test_a_long_straight_border_in_degrees_is_kept() -> None:
 
 
 def test_a_point_on_a_shared_border_belongs_to_the_first_cell() -> None:
-    out = cells(SQUARE, 100, SEAT)
-    corner = shapely.get_coordinates(out[0])
-    shared = next(xy for xy in corner if shapely.intersects_xy(out, *xy).sum() == 4)
-    assert cell_at(shapely.STRtree(out), shared[:1], shared[1:]).tolist() == [0]
+    out = cells(HOLED, 100, SEAT)
+    lon, lat = np.unique(shapely.get_coordinates(out), axis=0).T
+    touching = np.array([shapely.intersects_xy(cell, lon, lat) for cell in out])
+    assert (touching.sum(axis=0) > 1).sum() > 100
+    assert (cell_at(shapely.STRtree(out), lon, lat) == touching.argmax(axis=0)).all()
+
+
+def test_a_corner_is_no_border_to_join_across() -> None:
+    tip = shapely.Polygon([(300, 200), (310, 200), (310, 210)])
+    out = cells(around(shapely.MultiPolygon([shapely.box(0, 0, 300, 200), tip])), 100, SEAT)
+    assert set(shapely.get_type_id(out)) == {shapely.GeometryType.POLYGON}
+    assert len(out) == 7
 
 
 def test_points_outside_are_nowhere() -> None:

@@ -22,6 +22,7 @@ SHAPES: list[tuple[shapely.Geometry | None, float, float]] = [
     (shapely.MultiPolygon([HOLED, shapely.box(1, 1, 2, 2)]), 10748075841.854 - 430442671.5 + 12305128751.0, 942517.8),
     (shapely.LineString([(106, 29), (107, 29)]), 0, 97436.2),
     (shapely.MultiLineString([[(106, 29), (107, 29)], [(106, 29), (107, 29)]]), 0, 2 * 97436.2),
+    (shapely.LinearRing([(106, 29), (107, 29), (107, 30), (106, 30)]), 0, 415612.7397),
     (shapely.Point(106, 29), 0, 0),
     (shapely.Polygon(), 0, 0),
     (shapely.GeometryCollection([shapely.MultiPolygon([shapely.box(106, 29, 107, 30)]), shapely.Point(1, 1)]),

@@ -1,34 +1,52 @@
-"""Layers and made-up rows of any of them, for what is drawn."""
+"""Layers, and made-up rows of any of them, for what is drawn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Annotated, Any, cast
 
 import pytest
-import shapely
+from playwright.sync_api import BrowserContext, sync_playwright
+from pydantic import create_model
 
 import geopandas as gpd
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 from layers.catalogue import declared
 from layers.codes import code_list
-from layers.column import Column, ColumnKind
+from layers.column import Column, ColumnKind, Key, about
 from layers.feature import Feature, Layer, made
 from layers.look import Style
 from layers.text import Text
-from spatial.shape import Kind
+from spatial.shape import Kind, Place
 
-ASSETS = Path(__file__).resolve().parents[2] / "api" / "page" / "vendor"
+VENDOR = Path(__file__).parents[2] / "api" / "page" / "vendor"
+# A browser that draws without a graphics card and asks nobody for anything by itself.
+FLAGS = (
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 SEATS = ((106.57, 29.55), (106.51, 29.57), (106.45, 29.54), (106.56, 29.61), (106.63, 29.53), (106.53, 29.49))
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 
-Frame = Callable[..., gpd.GeoDataFrame]
+Frames = Callable[..., gpd.GeoDataFrame]
+Uploads = Callable[..., Layer]
 
 
 @pytest.fixture(scope="session")
 def assets() -> Path:
-    return ASSETS
+    """The browser libraries, which the build fetches."""
+    assert (VENDOR / "leaflet" / "leaflet.js").is_file(), "run python hatch_build.py first"
+    return VENDOR
 
 
 @pytest.fixture
@@ -37,70 +55,67 @@ def layers() -> dict[str, Layer]:
 
 
 @pytest.fixture
-def frame() -> Frame:
-    """Makes n rows of a layer, each a valid one, the same for the same seed."""
-
-    def make(layer: Layer, n: int = 20, seed: int = 7, **said: Any) -> gpd.GeoDataFrame:
-        chance = Random(seed)
-        rows = [record(layer, number, chance) | said for number in range(n)]
-        read = [layer.row(**row) for row in rows]
-        names = [column.name for column in layer.columns]
-        values = [{name: getattr(row, name) for name in names} for row in read]
-        place = layer.place.name if layer.place else None
-        return gpd.GeoDataFrame(values, columns=names, geometry=place, crs=4326)
-
-    return make
+def frame() -> Frames:
+    """Makes n valid rows of a layer, the same each time; what is said by name is so in every row."""
+    return rows_of
 
 
 @pytest.fixture
-def made_up() -> Callable[..., Layer]:
-    """Makes a layer as one is made at run time: of any geometry type, any look."""
+def uploaded() -> Uploads:
+    """Makes a layer of any geometry type and look, as one is made at run time."""
 
     def make(kind: Kind, style: Style | None = None, title: Text | None = None, **fields: Any) -> Layer:
-        from pydantic import create_model
-
-        from layers.column import Key, about
-        from spatial.shape import Place
-
-        place = __import__("typing").Annotated[shapely.geometry.base.BaseGeometry, Place(kind)]
-        told = {"code": (Key, about("编号", "Code")), **fields, "place": (place, about("位置", "Place"))}
-        row = create_model("Row", __base__=Feature, **told)
-        return made("made_up", title or Text("上传图层", "Uploaded"), row, style=style or Style(), declared=False)
+        place = Annotated[BaseGeometry, Place(kind)]
+        said = {"code": (Key, about("编号", "Code")), **fields, "place": (place, about("位置", "Place"))}
+        row = create_model("Row", __base__=Feature, **cast("Any", said))
+        return made("uploaded", title or Text("上传图层", "Uploaded"), row, style=style or Style(), declared=False)
 
     return make
 
 
-def record(layer: Layer, number: int, chance: Random) -> dict[str, Any]:
-    return {column.name: value(column, number, chance) for column in layer.columns}
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Callable[..., BrowserContext]]:
+    """Opens a browser window: a wide one, or a phone."""
+    with sync_playwright() as driver:
+        program = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+
+        def window(phone: bool = False) -> BrowserContext:
+            size = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 800}
+            return program.new_context(viewport=size, has_touch=phone, is_mobile=phone)  # pyright: ignore[reportArgumentType]
+
+        yield window
+        program.close()
+
+
+def rows_of(layer: Layer, n: int = 20, seed: int = 7, **said: Any) -> gpd.GeoDataFrame:
+    chance = Random(seed)
+    names = [column.name for column in layer.columns]
+    rows = [layer.row(**{c.name: value(c, number, chance) for c in layer.columns} | said) for number in range(n)]
+    place = layer.place.name if layer.place else None
+    values = {name: [getattr(row, name) for row in rows] for name in names}
+    return gpd.GeoDataFrame(values, columns=names, geometry=place, crs=4326)
 
 
 def value(column: Column, number: int, chance: Random) -> Any:
-    if column is not None and column.name == "code" and column.limits.pattern:
-        return f"5001030{number:08d}"
-    if column.about.codes:
+    if column.about.codes and column.role is None:
         return chance.choice(sorted(code_list(column.about.codes).codes))
+    if column.about.codes:
+        return sorted(code_list(column.about.codes).codes)[number]
     if not column.required and chance.random() < 0.1:
-        return column_default(column)
+        return [] if column.kind is ColumnKind.TEXTS else None
     return VALUES[column.kind](column, number, chance)
 
 
-def column_default(column: Column) -> Any:
-    return [] if column.kind is ColumnKind.TEXTS else None
-
-
 def text(column: Column, number: int, chance: Random) -> str:
-    return f"{column.title.zh}{number + 1:04d}"[: int(column.limits.max_length or 200)]
-
-
-def near(chance: Random, spread: float = 0.02) -> tuple[float, float]:
-    lon, lat = chance.choice(SEATS)
-    return chance.gauss(lon, spread), chance.gauss(lat, spread * 0.8)
+    if column.limits.pattern:
+        return f"5001030{number:08d}"
+    return f"{column.title.zh}{number + 1:04d}"
 
 
 def shape(column: Column, number: int, chance: Random) -> Any:
     assert column.place
-    lon, lat = near(chance)
-    return SHAPES[column.place.kind](lon, lat)
+    lon, lat = chance.choice(SEATS)
+    return SHAPES[column.place.kind](chance.gauss(lon, 0.02), chance.gauss(lat, 0.016))
 
 
 def square(lon: float, lat: float, side: float = 0.004) -> shapely.Polygon:
@@ -108,7 +123,7 @@ def square(lon: float, lat: float, side: float = 0.004) -> shapely.Polygon:
 
 
 SHAPES: dict[Kind, Callable[[float, float], Any]] = {
-    Kind.POINT: lambda lon, lat: shapely.Point(lon, lat),
+    Kind.POINT: shapely.Point,
     Kind.MULTIPOINT: lambda lon, lat: shapely.MultiPoint([(lon, lat), (lon + 0.001, lat)]),
     Kind.LINE: lambda lon, lat: shapely.LineString([(lon, lat), (lon + 0.01, lat + 0.004)]),
     Kind.MULTILINE: lambda lon, lat: shapely.MultiLineString([[(lon, lat), (lon + 0.01, lat)]]),
