@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from etl.ground import Ground
@@ -155,4 +155,3 @@ def _lacks(contract: Contract, source: Source, column: Column) -> bool:
         return not (source.placed or contract.place_columns)
     made = column is contract.layer.key and bool(said.key)
     return not made and said.names.get(column.name) not in source.fields
-

@@ -1,37 +1,34 @@
 """Records of a chunk read into rows of a layer or refusals: each becomes exactly one of them, or is a repeat."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
 
-import shapely
-
 from etl import digest
-from etl.coding import Coding
+from etl.columns import Columns
 from etl.contract import Contract
-from etl.convert import converted
-from etl.ground import Placed, Repaired
-from etl.refusal import kept
-from etl.seen import Seen
-from etl.source.model import PLACE, Chunk, Record
-from etl.source.shapes import from_values, from_xy
+from etl.ground import Repaired, looks_projected
+from etl.refusal import refused
+from etl.seen import Positions, Seen
+from etl.source.model import PLACE, Chunk
+from etl.source.shapes import Why, from_values, from_xy
 from etl.validate import reason, validator
-from layers.column import Column, ColumnKind
 from layers.feature import identified
 from layers.store.protocol import Refusal, Row
 from spatial.coordinates import Geometries
+from spatial.errors import BadCrs
 
 
 @dataclass(slots=True)
 class Read:
     """What a chunk became.
 
-    position: how many records of the source had been read after it. crosswalked: how often a code became another one.
-    keyless: refusals of records whose key could not be told.
+    position: how many records of the source have been read after it. crosswalked: how often a code became another one.
+    keyless: refused records of which the key could not be told.
     """
 
     position: int
@@ -48,9 +45,90 @@ class Reader:
     def __init__(self, contract: Contract) -> None:
         """Prepare what every chunk needs."""
         self.contract = contract
-        self.keys = Seen()
-        self._records, self._named = Seen(), Seen()
+        self.mentioned = Seen()
+        self._records, self._keys = Seen(), Seen()
         self._validate = validator(contract.layer)
-        self._coded = {
-            name: Coding(scheme, contract.terms.editions.get(scheme)) for name, scheme in contract.layer.coded
-        }
+        self._columns = Columns(contract)
+        self._key = contract.layer.key.name
+
+    def read(self, chunk: Chunk) -> Read:
+        """Return what a chunk becomes; raise BadCrs for a source that needs a CRS and has none."""
+        out = Read(chunk.start + len(chunk.records))
+        why = dict(chunk.broken) | self._repeated(chunk)
+        places = self._placed(chunk, why, out)
+        drafts, out.crosswalked = self._columns.drafts(chunk.records, why)
+        if self.contract.layer.place:
+            name = self.contract.layer.place.name
+            for draft, place in zip(drafts, places, strict=True):
+                draft[name] = place
+        accepted = self._accepted(chunk.start, drafts, why)
+        out.rows = [accepted[n] for n in accepted if n not in why]
+        out.keyless = self._mention(chunk.start, drafts, why) if self.contract.tombstones else 0
+        out.refusals = refused(chunk.records, chunk.places, chunk.start, why)
+        return out
+
+    def _repeated(self, chunk: Chunk) -> Why:
+        """Return which records came before, whole; an append layer sorts out its repeats by their keys."""
+        if self.contract.appends:
+            return {}
+        hashes = digest.of_records(chunk.records, chunk.places)
+        before = self._records.add(hashes, _positions(chunk.start, np.arange(len(hashes))))
+        again = np.flatnonzero(before >= 0).tolist()
+        return {n: f"exact duplicate of record {before[n]}" for n in again if n not in chunk.broken}
+
+    def _placed(self, chunk: Chunk, why: Why, out: Read) -> Geometries:
+        """Return the places of a chunk as rows keep them."""
+        if self.contract.layer.place is None:
+            return np.full(len(chunk.records), None, dtype=object)
+        raw, unread = self._raw(chunk)
+        if chunk.start == 0 and self.contract.ground.crs is None and looks_projected(raw):
+            raise BadCrs("the coordinates are no degrees and the source does not say what they are: say --crs EPSG:…")
+        made = self.contract.ground.placed(raw)
+        for n, reasons in {**made.why, **unread}.items():
+            why.setdefault(n, f"{self.contract.layer.place.name}: {reasons}")
+        out.repaired = [
+            replace(r, position=chunk.start + r.position + 1) for r in made.repaired if r.position not in why
+        ]
+        return made.places
+
+    def _raw(self, chunk: Chunk) -> tuple[Geometries, Why]:
+        if chunk.places is not None:
+            return chunk.places, {}
+        place = self.contract.place_columns
+        if place.x and place.y:
+            return from_xy([r.get(place.x) for r in chunk.records], [r.get(place.y) for r in chunk.records])
+        return from_values([r.get(place.wkt or PLACE) for r in chunk.records])
+
+    def _accepted(self, start: int, drafts: list[dict[str, Any]], why: Why) -> dict[int, Row]:
+        """Return the checked rows by their number in the chunk; the others, and repeated keys, get a reason."""
+        rows: dict[int, Row] = {}
+        for n, draft in enumerate(drafts):
+            if n not in why:
+                drafts[n] = identified(self.contract.keyed, draft)
+                try:
+                    rows[n] = self._validate(drafts[n])
+                except ValidationError as bad:
+                    why[n] = reason(bad)
+        if not self.contract.appends:
+            why |= self._given(start, rows)
+        return rows
+
+    def _given(self, start: int, rows: Mapping[int, Row]) -> Why:
+        """Return which rows have a key that a row before them has: both cannot be right."""
+        numbers = np.fromiter(rows, dtype=np.int64, count=len(rows))
+        hashes = digest.of_keys(row[self._key] for row in rows.values())
+        before = self._keys.add(hashes, _positions(start, numbers))
+        again = np.flatnonzero(before >= 0).tolist()
+        return {int(numbers[n]): f"{self._key}: record {before[n]} has the same key with other values" for n in again}
+
+    def _mention(self, start: int, drafts: list[dict[str, Any]], why: Why) -> int:
+        """Remember the keys of all records, those refused too; return of how many the key cannot be told."""
+        known = {n: identified(self.contract.keyed, draft).get(self._key) for n, draft in enumerate(drafts)}
+        told = {n: str(key) for n, key in known.items() if key}
+        self.mentioned.add(digest.of_keys(told.values()), _positions(start, np.array([*told], dtype=np.int64)))
+        return len(drafts) - len(told)
+
+
+def _positions(start: int, numbers: Any) -> Positions:
+    """Return the record numbers, from 1, of records by their number in a chunk, from 0."""
+    return (numbers + start + 1).astype(np.uint32)

@@ -27,7 +27,7 @@ def validator(layer: Layer) -> Validate:
     bare = {layer.place.name: (Any, ... if layer.place.required else None)} if layer.place else {}
     draft = create_model(layer.row.__name__, __base__=layer.row, **cast("Any", bare))
     run = cast("Callable[[Any], Feature]", draft.__pydantic_validator__.validate_python)
-    return lambda record: run(record).__dict__
+    return lambda record: cast("dict[str, Any]", run(record).__dict__)
 
 
 def reason(bad: ValidationError) -> str:

@@ -24,7 +24,9 @@ STATES = {
     "cases",
     "案件",
     "Cases",
-    description=Text("城市管理案件（部件与事件）。", "Cases of urban management: faults and incidents, until they are closed."),
+    description=Text(
+        "城市管理案件（部件与事件）。", "Cases of urban management: faults and incidents, until they are closed."
+    ),
     group=WORK,
     style=Style(color=By("state", STATES), size=4.5, label=None, order=70, cluster_from=3000),
     sync=Sync(key_from=("reported", "matter", "address", "place")),

@@ -100,11 +100,13 @@ class Column:
 
 
 def about(zh: str, en: str, **said: Any) -> Any:
-    """Declare a field of a layer: its titles, then `unit`, `codes`, `ref`, `seen_by`, `search`, or any pydantic limit."""
+    """Declare a field: its titles, then `unit`, `codes`, `ref`, `seen_by`, `search`, or any limit of pydantic."""
     own = {name: said.pop(name) for name in ("unit", "codes", "ref", "seen_by", "search") if name in said}
     # deferred, because pydantic types Field's many overloads one by one
     declare = cast("Callable[..., Any]", Field)
-    return declare(said.pop("default", ...), json_schema_extra={"about": cast("Any", About(Text(zh, en), **own))}, **said)
+    return declare(
+        said.pop("default", ...), json_schema_extra={"about": cast("Any", About(Text(zh, en), **own))}, **said
+    )
 
 
 def column(name: str, field: FieldInfo) -> Column:

@@ -15,7 +15,9 @@ ASSETS = Text("设施", "Assets")
     "components",
     "城市部件",
     "Components",
-    description=Text("井盖、路灯、果皮箱等城市管理部件。", "Manhole covers, lamps, bins: what stands on public ground."),
+    description=Text(
+        "井盖、路灯、果皮箱等城市管理部件。", "Manhole covers, lamps, bins: what stands on public ground."
+    ),
     group=ASSETS,
     style=Style(
         color=By("state", {"good": "#4d7c5d", "damaged": "#c2410c", "missing": "#991b1b"}),

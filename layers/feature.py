@@ -150,8 +150,9 @@ def made(name: str, title: Text, row: type[Feature], **said: Unpack[Said]) -> La
     """Return the layer that a row class and its declaration make; raise BadLayer."""
     columns = tuple(column(n, f) for n, f in row.model_fields.items())
     doc = (row.__doc__ or "").strip()
-    defaults: Said = {"description": Text(title.zh, doc), "group": Text("其他", "Other")}
-    whole = Layer(name, title, row, columns, **{**defaults, **said})
+    said.setdefault("description", Text(title.zh, doc))
+    said.setdefault("group", Text("其他", "Other"))
+    whole = Layer(name, title, row, columns, **cast("Any", said))
     _check(whole)
     row.layer = whole
     return whole
@@ -180,5 +181,5 @@ def _check(layer: Layer) -> None:
 
 def _mentioned(layer: Layer) -> set[str]:
     style, sync = layer.style, layer.sync
-    named = {*sync.names, *sync.key_from} | ({style.label} if style.label else set())
-    return named | ({style.color.field} if isinstance(style.color, By) else set())
+    shown = (style.label, style.color.field if isinstance(style.color, By) else None)
+    return {*sync.names, *sync.key_from, *(name for name in shown if name)}

@@ -12,8 +12,6 @@ from spatial.crs import CRS84, Crs
 from spatial.time import Span
 
 MAX_LIMIT = 10_000
-COUNT_BUDGET = 200_000
-"""Rows that an exact count may look at; a larger answer is an estimate or no number at all."""
 
 
 @dataclass(frozen=True, slots=True)

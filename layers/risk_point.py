@@ -42,7 +42,9 @@ class RiskPoint(Feature):
     "plans",
     "应急预案",
     "Emergency plans",
-    description=Text("风险点的应急预案与影响范围。", "What is done when a risk point gives way, and the area it concerns."),
+    description=Text(
+        "风险点的应急预案与影响范围。", "What is done when a risk point gives way, and the area it concerns."
+    ),
     group=SAFETY,
     style=Style(color="#b4237a", opacity=0.08, outline="#b4237a", size=1, order=20, zooms=(13, 22), visible=False),
 )

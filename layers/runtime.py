@@ -39,7 +39,9 @@ def from_schema(name: str, document: Document) -> Layer:
     """Return the layer that a JSON Schema describes (OGC API Features Part 5 roles and formats); raise BadLayer."""
     fields = document.get("properties")
     if not NAME.match(name):
-        raise BadLayer(f"{name[:60]!r} cannot name a layer: use a-z, 0-9 and _, beginning with a letter, up to 48 of them")
+        raise BadLayer(
+            f"{name[:60]!r} cannot name a layer: use a-z, 0-9 and _, beginning with a letter, up to 48 of them"
+        )
     if not isinstance(fields, dict) or not 0 < len(cast("Document", fields)) <= MAX_FIELDS:
         raise BadLayer(f"the schema needs `properties`: one to {MAX_FIELDS} of them")
     required = frozenset(cast("list[str]", document.get("required", [])))
@@ -76,7 +78,9 @@ def _type(name: str, said: Document) -> Any:
     kind, form = said.get("type"), said.get("format")
     known = TYPES.get((str(kind), str(form) if form in ("date", "date-time") else None))
     if known is None:
-        raise BadLayer(f"property {name[:60]}: type {str(kind)[:40]!r} is none of string, integer, number, boolean, array")
+        raise BadLayer(
+            f"property {name[:60]}: type {str(kind)[:40]!r} is none of string, integer, number, boolean, array"
+        )
     return known
 
 

@@ -62,7 +62,7 @@ def _document(layer: Layer, columns: tuple[Column, ...]) -> dict[str, Any]:
 
 def described(column: Column, place: int) -> dict[str, Any]:
     """Return the schema of one column."""
-    said = {**TYPES[column.kind], "title": str(column.title), "x-onemap-title": column.title.json()}
+    said: dict[str, Any] = {**TYPES[column.kind], "title": str(column.title), "x-onemap-title": column.title.json()}
     said |= {"x-ogc-propertySeq": place + 1}
     if column.role:
         said["x-ogc-role"] = str(column.role)
@@ -70,7 +70,7 @@ def described(column: Column, place: int) -> dict[str, Any]:
         said["x-ogc-unit"] = said["x-onemap-unit"] = column.about.unit
     if column.about.ref:
         said["x-onemap-ref"] = column.about.ref
-    return said | _placed(column) | _limits(column.limits) | _coded(column)
+    return {**said, **_placed(column), **_limits(column.limits), **_coded(column)}
 
 
 def _placed(column: Column) -> Mapping[str, Any]:
@@ -87,5 +87,7 @@ def _coded(column: Column) -> Mapping[str, Any]:
     listed, link = code_list(column.about.codes), {"x-onemap-codelist": f"codes/{column.about.codes}"}
     if len(listed.codes) > SHORT_LIST:
         return link
-    choices = [{"const": c.code, "title": str(c.title), "x-onemap-title": c.title.json()} for c in listed.codes.values()]
+    choices = [
+        {"const": c.code, "title": str(c.title), "x-onemap-title": c.title.json()} for c in listed.codes.values()
+    ]
     return {**link, "oneOf": choices}

@@ -6,14 +6,15 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, cast
 
-import shapely
-from geoalchemy2 import Geometry
-from geoalchemy2.elements import WKBElement
-from shapely.geometry.base import BaseGeometry
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Double, Integer, MetaData, Table, Text, types
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
+
+import shapely
+from geoalchemy2 import Geometry
+from geoalchemy2.elements import WKBElement
+from shapely.geometry.base import BaseGeometry
 
 from layers.column import Column as Field
 from layers.column import ColumnKind
@@ -30,7 +31,7 @@ _ENVELOPE = (0, 32, 48, 48, 64)
 
 def blob(shape: BaseGeometry) -> bytes:
     """Return the shape as a GeoPackage binary."""
-    return HEADER + cast("bytes", shapely.to_wkb(shape))
+    return HEADER + shapely.to_wkb(shape)
 
 
 def wkb_offset(head: bytes) -> int:
@@ -88,7 +89,8 @@ class PlaceType(TypeDecorator[BaseGeometry]):
             return None
         if dialect.name == "sqlite":
             return shape_of(value)
-        return shapely.from_wkb(cast("Any", value.data) if isinstance(value, WKBElement) else value)
+        raw: Any = value.data if isinstance(value, WKBElement) else value
+        return cast("BaseGeometry", shapely.from_wkb(raw))
 
 
 class InstantType(TypeDecorator[datetime]):

@@ -6,10 +6,11 @@ from enum import StrEnum
 from typing import Annotated, Any, cast
 
 import numpy as np
-import shapely
-import shapely.geometry
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
+
+import shapely
+import shapely.geometry
 from shapely.errors import GEOSException
 from shapely.geometry.base import BaseGeometry
 
@@ -124,7 +125,7 @@ def checked(shape: BaseGeometry) -> BaseGeometry:
     """Return the shape, in two dimensions, if it is finite, on the globe, small enough and valid; raise BadGeometry."""
     if shapely.get_num_coordinates(shape) > MAX_VERTICES:
         raise BadGeometry(f"more than {MAX_VERTICES:,} vertices; simplify or split the shape")
-    shape = cast("BaseGeometry", shapely.force_2d(shape)) if shape.has_z else shape
+    shape = shapely.force_2d(shape) if shape.has_z else shape
     if (why := _off_globe(shapely.get_coordinates(shape))) is not None:
         raise BadGeometry(why)
     if not shape.is_valid:

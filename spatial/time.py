@@ -24,7 +24,7 @@ class Span:
 
 
 def instant(text: str, zone: tzinfo = UTC) -> datetime:
-    """Return an RFC 3339 date-time (or date: its midnight) in UTC; a time without offset is in `zone`; raise BadTime."""
+    """Return an RFC 3339 date-time (or date: its midnight) in UTC; one without offset is in `zone`; raise BadTime."""
     text = text.strip()
     if not (_INSTANT.match(text) or _DATE.match(text)):
         raise BadTime(f"{text[:40]!r} is not a time; send 2026-01-31T08:00:00Z or 2026-01-31")

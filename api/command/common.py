@@ -1,6 +1,6 @@
 """What several commands share: the store, tables for people, JSON for scripts."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
 
@@ -26,7 +26,7 @@ def settings(**options: object) -> Settings:
 
 
 @contextmanager
-def service(store: str, *, must_exist: bool = True) -> Iterator[OneMap]:
+def service(store: str, *, must_exist: bool = True) -> Generator[OneMap]:
     """Lend the service of a store, as its administrator sees it; raise NotFound where there is no file."""
     made = settings(store=store, reader=Reader.ADMIN)
     if must_exist and not made.store_path.is_file():

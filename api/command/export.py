@@ -25,8 +25,14 @@ Limit = Annotated[int, typer.Option(min=1, max=MOST, help="features of one layer
 
 
 @app.command()
-def export(
-    out: Out, names: Names, store: Store = "", bbox: Box = "", datetime: When = "", where: Where = "", limit: Limit = 5000
+def export(  # noqa: PLR0913, PLR0917 - a command's options are its arguments
+    out: Out,
+    names: Names,
+    store: Store = "",
+    bbox: Box = "",
+    datetime: When = "",
+    where: Where = "",
+    limit: Limit = 5000,
 ) -> None:
     """导出: write layers as one offline HTML map, or one layer's rows as a file."""
     params = {"bbox": bbox, "datetime": datetime, "filter": where, "limit": str(limit)}
@@ -42,7 +48,7 @@ def export(
 
 
 def _map(made: OneMap, asked: list[tuple[Layer, Query]], params: dict[str, str]) -> str:
-    from api.sheet import exported  # noqa: PLC0415 - folium takes half a second to import
+    from api.sheet import exported
 
     return exported(made, asked, params)
 

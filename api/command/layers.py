@@ -11,7 +11,13 @@ from layers.query import Query
 from layers.schema import schema
 
 app = typer.Typer(rich_markup_mode=None, help="图层: list, show, add and drop layers.", invoke_without_command=True)
-HEADINGS = {"name": "编号 Id", "title": "名称 Title", "geometry": "几何 Geometry", "rows": "要素 Features", "declared": "内置 Built in"}
+HEADINGS = {
+    "name": "编号 Id",
+    "title": "名称 Title",
+    "geometry": "几何 Geometry",
+    "rows": "要素 Features",
+    "declared": "内置 Built in",
+}
 Name = Annotated[str, typer.Argument(help="the layer's id")]
 
 
@@ -54,7 +60,7 @@ def add(
     store: Store = "",
 ) -> None:
     """新增 Add a layer from a JSON Schema or from a file; it is served at once."""
-    from api.command.adding import added  # noqa: PLC0415 - reading files needs the geo libraries
+    from api.command.adding import added
 
     with service(store, must_exist=False) as made:
         typer.echo(added(made.store, source, name, title))

@@ -1,11 +1,9 @@
 import { Canvas } from "./canvas.js";
 import { settled } from "./dom.js";
-import { language, say } from "./language.js";
 import { Live } from "./live.js";
 import { Loader } from "./loader.js";
 import { period } from "./period.js";
 import { Signal } from "./signal.js";
-import { clusterIds, clusterText, drawnBy, gathers } from "./style.js";
 
 /** @typedef {import("./catalogue.js").Layer} Layer */
 /** @typedef {{layer: Layer, loader: Loader, canvas: Canvas, live: Live}} Sheet one layer at work */
@@ -45,7 +43,6 @@ export class Atlas {
     this.map.on("moveend", refresh);
     period.listen(() => this.refresh());
     this.visible.listen(() => this.#show());
-    language.follow(() => this.#name());
     document.addEventListener("visibilitychange", () => this.refresh(!document.hidden));
     addEventListener("online", () => this.refresh(true));
     setInterval(() => document.hidden || this.refresh(), ROUND);
@@ -89,15 +86,8 @@ export class Atlas {
   #show() {
     for (const layer of this.layers) {
       const visibility = this.visible.value.has(layer.name) ? "visible" : "none";
-      for (const id of drawnBy(layer)) this.map.setLayoutProperty(id, "visibility", visibility);
+      for (const id of layer.styleLayers) this.map.setLayoutProperty(id, "visibility", visibility);
     }
     this.refresh();
-  }
-
-  /** Write the clusters' names in the reader's language. */
-  #name() {
-    for (const layer of this.layers.filter(gathers)) {
-      this.map.setLayoutProperty(clusterIds(layer)[1], "text-field", clusterText(say(layer.title)));
-    }
   }
 }

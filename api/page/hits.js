@@ -1,7 +1,9 @@
-import { clusterIds, gathers, ID } from "./style.js";
+import { ID } from "./style.js";
 
 /** @typedef {import("./catalogue.js").Layer} Layer */
+/** @typedef {import("./atlas.js").Atlas} Atlas */
 /** @typedef {{layer: Layer, id: string}} Hit */
+/** @typedef {{layer: Layer, id: number, count: number, at: [number, number]}} Cluster */
 
 const REACH = 5;
 const MOST = 50;
@@ -10,50 +12,64 @@ const SIZES = ["Point", "LineString", "Polygon"];
 
 /**
  * The features under a place of the screen, points first, then as they lie.
- * @param {import("./atlas.js").Atlas} atlas @param {{x: number, y: number}} point @param {number} [reach] pixels
+ * @param {Atlas} atlas @param {{x: number, y: number}} point @param {number} [reach] pixels
  * @returns {Hit[]}
  */
-export function hitsAt(atlas, { x, y }, reach = REACH) {
-  const owners = new Map(atlas.layers.flatMap((layer) => layer.styleLayers.map((id) => [id, layer])));
+export function hitsAt(atlas, point, reach = REACH) {
+  const single = drawnAt(atlas, point, reach).filter(({ properties }) => properties[ID] !== undefined);
+  const hits = single.map(({ layer, properties }) => ({ layer, id: properties[ID] }));
+  const found = new Map(hits.map((hit) => [`${hit.layer.name}/${hit.id}`, hit]));
+  return [...found.values()].sort((a, b) => size(a) - size(b)).slice(0, MOST);
+}
+
+/**
+ * The cluster under a place of the screen.
+ * @param {Atlas} atlas
+ * @param {{x: number, y: number}} point
+ * @returns {Cluster | undefined}
+ */
+export function clusterAt(atlas, point) {
+  const found = drawnAt(atlas, point, 0).find(({ properties }) => properties.cluster);
+  if (!found) return undefined;
+  const { layer, properties, at } = found;
+  return { layer, id: properties.cluster_id, count: properties.point_count, at };
+}
+
+/**
+ * Look into a cluster: go to where it falls apart, or name its features where it never does.
+ * @param {Atlas} atlas @param {Cluster} cluster @returns {Promise<Hit[]>} empty when the map moved
+ */
+export async function unfold(atlas, { layer, id, at }) {
+  const source = atlas.map.getSource(layer.name);
+  const zoom = await source.getClusterExpansionZoom(id);
+  if (zoom <= source.getClusterOptions().clusterMaxZoom) {
+    atlas.map.easeTo({ center: at, zoom: zoom + 0.4 });
+    return [];
+  }
+  const leaves = await source.getClusterLeaves(id, MOST, 0);
+  return leaves.map((/** @type {GeoJSON.Feature} */ leaf) => ({ layer, id: leaf.properties?.[ID] }));
+}
+
+/**
+ * What is drawn of the layers around a place of the screen, topmost first.
+ * @param {Atlas} atlas @param {{x: number, y: number}} point @param {number} reach
+ * @returns {{layer: Layer, properties: any, at: [number, number]}[]}
+ */
+function drawnAt(atlas, { x, y }, reach) {
   const box = [
     [x - reach, y - reach],
     [x + reach, y + reach],
   ];
+  const owners = new Map(atlas.layers.flatMap((layer) => layer.styleLayers.map((id) => [id, layer])));
   const drawn = atlas.map.queryRenderedFeatures(box, { layers: [...owners.keys()] });
-  const hits = drawn.map((/** @type {any} */ { layer, properties }) => ({
-    layer: /** @type {Layer} */ (owners.get(layer.id)),
-    id: properties[ID],
+  return drawn.map((/** @type {any} */ { layer, properties, geometry }) => ({
+    layer: owners.get(layer.id),
+    properties,
+    at: geometry.coordinates,
   }));
-  const found = new Map(hits.map((/** @type {Hit} */ hit) => [`${hit.layer.name}/${hit.id}`, hit]));
-  return [...found.values()].sort((a, b) => size(a) - size(b)).slice(0, MOST);
 }
 
 /** @param {Hit} hit */
 function size({ layer }) {
   return SIZES.findIndex((kind) => layer.geometry.endsWith(kind));
-}
-
-/**
- * The cluster under a place of the screen, if there is one.
- * @param {import("./atlas.js").Atlas} atlas
- * @param {{x: number, y: number}} point
- */
-export function clusterAt(atlas, { x, y }) {
-  const layers = atlas.layers.filter(gathers).map((layer) => clusterIds(layer)[0]);
-  return layers.length ? atlas.map.queryRenderedFeatures([x, y], { layers })[0] : undefined;
-}
-
-/**
- * Look into a cluster: go to where it falls apart, or name its features where it never does.
- * @param {import("./atlas.js").Atlas} atlas @param {any} cluster @returns {Promise<Hit[]>} empty when the map moved
- */
-export async function unfold(atlas, cluster) {
-  const source = atlas.map.getSource(cluster.source);
-  const zoom = await source.getClusterExpansionZoom(cluster.properties.cluster_id);
-  if (zoom <= source.getClusterOptions().clusterMaxZoom) {
-    atlas.map.easeTo({ center: cluster.geometry.coordinates, zoom: zoom + 0.4 });
-    return [];
-  }
-  const leaves = await source.getClusterLeaves(cluster.properties.cluster_id, MOST, 0);
-  return leaves.map((/** @type {any} */ leaf) => ({ layer: atlas.layer(cluster.source), id: leaf.properties[ID] }));
 }

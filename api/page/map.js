@@ -35,6 +35,9 @@ export async function makeMap(container, style) {
     "bottom-right",
   );
   map.addControl(new maplibre.ScaleControl({ maxWidth: 110 }), "bottom-left");
+  const busy = (/** @type {boolean} */ now) => container.setAttribute("aria-busy", `${now}`);
+  map.on("dataloading", () => busy(true));
+  map.on("idle", () => busy(false));
   await map.once("style.load");
   return map;
 }

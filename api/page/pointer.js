@@ -1,5 +1,5 @@
 import { element, settled } from "./dom.js";
-import { named } from "./format.js";
+import { count, named, titled } from "./format.js";
 import { clusterAt, hitsAt, unfold } from "./hits.js";
 
 /** @typedef {import("./atlas.js").Atlas} Atlas */
@@ -45,15 +45,16 @@ async function openCentre(atlas, selection) {
   if (selection.opened.value) element("details").focus();
 }
 
-/** Name the small thing under the pointer. @param {Atlas} atlas @param {{x: number, y: number}} point */
+/** Name the small thing, or the many, under the pointer. @param {Atlas} atlas @param {{x: number, y: number}} point */
 function hover(atlas, point) {
   const [hit] = hitsAt(atlas, point, 2);
   const feature = hit && atlas.sheets.get(hit.layer.name)?.loader.state.value.features.get(hit.id);
-  const area = !feature || feature.geometry.type.endsWith("Polygon");
+  const small = feature && !feature.geometry.type.endsWith("Polygon");
+  const cluster = clusterAt(atlas, point);
   const tip = element("tip");
-  atlas.map.getCanvas().style.cursor = hit || clusterAt(atlas, point) ? "pointer" : "";
-  tip.hidden = area;
-  if (area) return;
-  tip.textContent = named(feature, hit.layer);
+  atlas.map.getCanvas().style.cursor = hit || cluster ? "pointer" : "";
+  tip.hidden = !small && !cluster;
+  if (cluster) tip.textContent = `${titled(cluster.layer)} ${count(cluster.count)}`;
+  else if (small) tip.textContent = named(feature, hit.layer);
   tip.style.transform = `translate(${Math.round(point.x)}px, ${Math.round(point.y)}px)`;
 }

@@ -5,6 +5,8 @@ import { element } from "./dom.js";
  */
 
 const MARGIN = 48;
+/** How near to a card a point may lie. */
+const EDGE = 24;
 
 /** What the cards leave of the map: beside them where it is wide, above them where it is narrow. @returns {Room} */
 function taken() {
@@ -48,6 +50,7 @@ export function uncover(map, geometry) {
   const { x, y } = map.project(geometry.coordinates);
   const { clientWidth, clientHeight } = map.getContainer();
   const room = taken();
-  const free = x > room.left && x < clientWidth - room.right && y > room.top && y < clientHeight - room.bottom;
+  const [left, right, top, bottom] = [room.left, room.right, room.top, room.bottom].map((size) => size && size + EDGE);
+  const free = x > left && x < clientWidth - right && y > top && y < clientHeight - bottom;
   if (!free) map.easeTo({ center: geometry.coordinates, offset: middle(room) });
 }

@@ -1,4 +1,4 @@
-"""What the city takes from the real one: where its seats and quarters lie. How rivers and ridges run is told roughly."""
+"""What the city takes from the real one: where its seats and quarters lie, and roughly how rivers and ridges run."""
 
 from typing import NamedTuple
 
@@ -80,7 +80,11 @@ JIALING = (
 
 RIDGES: tuple[tuple[str, str, tuple[tuple[float, float], ...]], ...] = (
     ("缙云山", "Jinyun Mountain", ((-31, -16), (-25, -4), (-21.5, 8), (-18, 20), (-15, 30), (-13.5, 36))),
-    ("中梁山", "Zhongliang Mountain", ((-14, -28), (-12.5, -15), (-10, -4), (-9.4, 8), (-8, 17), (-10.5, 24), (-3, 30))),
+    (
+        "中梁山",
+        "Zhongliang Mountain",
+        ((-14, -28), (-12.5, -15), (-10, -4), (-9.4, 8), (-8, 17), (-10.5, 24), (-3, 30)),
+    ),
     ("铜锣山", "Tongluo Mountain", ((8, -27), (9, -14), (10.6, -4), (13.4, 3), (17.4, 12), (20, 22), (23, 34))),
     ("明月山", "Mingyue Mountain", ((24, -27), (27, -10), (30.5, 1), (33, 14), (35, 25))),
 )

@@ -39,7 +39,13 @@ def districts(seed: int) -> Rows:
     shapes = on_globe(np.array(list(land.values()), dtype=object))
     for code, place, size in zip(land, shapes, area(shapes), strict=True):
         title = code_list("counties").title_of(code)
-        yield {"code": code, "name": title.zh, "name_en": title.en, "area_km2": round(float(size) / 1e6, 2), "place": place}
+        yield {
+            "code": code,
+            "name": title.zh,
+            "name_en": title.en,
+            "area_km2": round(float(size) / 1e6, 2),
+            "place": place,
+        }
 
 
 def streets(seed: int) -> Rows:

@@ -1,4 +1,4 @@
-"""How the land is cut: arterials make superblocks; these are halved until they are cells, and cells until they are blocks."""
+"""How the land is cut: arterials make superblocks; these are halved into cells, and cells into blocks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -38,8 +38,9 @@ _NEVER = np.iinfo(np.int64).max
 class Day:
     """The cases (n,) of one day of the city's clock, in order of their report.
 
-    numbers: case numbers. matter, source: indices of their codes. void: whether it turns out to be none. times: seconds
-    since 1970 at which each is reported, opened, dispatched, handled and closed (n, 5); due: by when it is to be handled.
+    numbers: case numbers. matter, source: indices of their codes. void: whether it turns out to be none. times:
+    seconds since 1970 at which each is reported, opened, dispatched, handled and closed (n, 5). due: by when it is to be
+    handled.
     """
 
     day: int
@@ -179,5 +180,3 @@ def _standing(day: Day, chosen: Indices, now: int) -> Iterator[dict[str, Any]]:
             "closed": datetime.fromtimestamp(at[4], UTC) if closed else None,
             "on_time": (True if in_time else False if overdue else None) if opened else None,
         }
-
-

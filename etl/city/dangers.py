@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Danger(NamedTuple):
-    """A kind of risk point: its share of all, what its places are called, its hazards, who answers, how far it reaches (m)."""
+    """A kind of risk point: its share of all, names of its places, hazards, who answers, how far it reaches (m)."""
 
     share: float
     names: tuple[str, ...]
@@ -29,9 +29,7 @@ DANGERS: dict[str, Danger] = {
         120,
     ),
     "manhole": Danger(0.12, ("检查井群", "污水检查井"), ("井盖松动", "防坠网缺失", "有害气体聚集"), "drainage", 60),
-    "gas-pipe": Danger(
-        0.11, ("燃气管线", "燃气调压箱"), ("管线被占压", "与热力管线间距不足", "阀井积水"), "gas", 220
-    ),
+    "gas-pipe": Danger(0.11, ("燃气管线", "燃气调压箱"), ("管线被占压", "与热力管线间距不足", "阀井积水"), "gas", 220),
     "facade": Danger(0.10, ("老旧建筑外立面", "外墙砖脱落点"), ("外墙空鼓", "外墙砖松动", "雨棚锈蚀"), "rescue", 50),
     "billboard": Danger(0.10, ("户外广告牌", "楼顶广告牌", "跨街广告架"), ("结构锈蚀", "螺栓松动"), "rescue", 50),
     "tree": Danger(0.08, ("危险树木", "倾斜行道树"), ("树干空洞", "根系外露", "倾斜超过 15 度"), "greening", 40),

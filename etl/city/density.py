@@ -52,7 +52,13 @@ def density(seed: int, roads: Geometries, base: Ground | None = None) -> Density
     """Return the density that quarters, ridges and these roads make."""
     of = (*SEATS.values(), *QUARTERS)
     core, reach = np.array([q.density for q in of]), np.array([q.reach for q in of]) * KM
-    return Density(seed, shapely.STRtree(segments(roads)[0]), shapely.STRtree(segments((base or ground(seed)).ridges)[0]), core, reach)
+    return Density(
+        seed,
+        shapely.STRtree(segments(roads)[0]),
+        shapely.STRtree(segments((base or ground(seed)).ridges)[0]),
+        core,
+        reach,
+    )
 
 
 def _away(lines: shapely.STRtree, points: Geometries) -> Floats:

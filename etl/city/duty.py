@@ -24,8 +24,8 @@ _REST, _DEAD = 0.04, 0.015
 _QUIET = 0.09
 """Share of shifts in which the signal is lost for a while."""
 
-_EARLY = 1200.0
-"""Seconds by which a shift may begin sooner or later than planned."""
+_DELAY = 600.0
+"""Seconds by which a shift may begin later than planned."""
 
 _MARGIN = 3600
 """Seconds by which a shift may lie outside its planned hours."""
@@ -49,11 +49,11 @@ def shifts(seed: int, vehicle: Vehicle, after: int, until: int) -> Iterator[Shif
     """Yield the shifts of a vehicle that may touch the time from `after` to `until` (s)."""
     hours = MANNERS[vehicle.kind].shifts
     for day in range(day_of(after) - 1, day_of(until) + 1):
-        midnight = day * DAY - OFFSET
+        begin = day * DAY - OFFSET + vehicle.later
         if day_is(seed, vehicle, day) is not Day.OUT:
             continue
         for number, (first, last) in enumerate(hours):
-            if midnight + first * 3600 - _MARGIN <= until and midnight + last * 3600 + _MARGIN >= after:
+            if begin + first * 3600 - _MARGIN <= until and begin + last * 3600 + _MARGIN >= after:
                 yield _driven(seed, vehicle.number, day, number)
 
 
@@ -62,7 +62,7 @@ def _driven(seed: int, number: int, day: int, turn: int) -> Shift:
     vehicle, rng = fleet(seed)[number], chance(seed, "shift", number, day, turn)
     manner = MANNERS[vehicle.kind]
     first, last = manner.shifts[turn]
-    start = day * DAY - OFFSET + first * 3600 + rng.uniform(-_EARLY, _EARLY) / 2
+    start = day * DAY - OFFSET + vehicle.later + first * 3600 + rng.uniform(0, _DELAY)
     legs = _legs(seed, vehicle, manner, (last - first) * 3600, rng)
     made = shift(network(seed), vehicle.berth, legs, start)
     return replace(made, silence=_silence(made, rng))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, cast
 
 import numpy as np
@@ -109,7 +110,7 @@ def _united(faces: Geometries, group: NDArray[np.intp], count: int) -> Geometrie
     """Return the union of the faces of each group 0 to count."""
     order = np.argsort(group, kind="stable")
     starts = np.searchsorted(group[order], np.arange(count + 1))
-    groups = (faces[order[a:b]] for a, b in zip(starts[:-1], starts[1:], strict=True))
+    groups = (faces[order[a:b]] for a, b in pairwise(starts.tolist()))
     return np.array([g[0] if len(g) == 1 else shapely.coverage_union_all(g) for g in groups], dtype=object)
 
 

@@ -23,8 +23,15 @@ _NEAREST, _FARTHEST = 60.0, 540.0
 """Seconds from a depot to the middle of a beat."""
 
 
+_STAGGER, _NIGHT = 2700.0, 43_200.0
+"""Seconds by which vehicles of one kind begin sooner or later, and by which those of the night begin later."""
+
+
 class Vehicle(NamedTuple):
-    """A vehicle: number, plate, kind, district, driver, berth (edge, metres along it), depot and beat (nodes)."""
+    """A vehicle: number, plate, kind, district, driver, berth (edge, metres along it), depot and beat (nodes).
+
+    later: seconds by which all its shifts begin later than those of its kind.
+    """
 
     number: int
     plate: str
@@ -34,6 +41,7 @@ class Vehicle(NamedTuple):
     berth: tuple[int, float]
     depot: int
     beat: int
+    later: float
 
 
 @lru_cache(maxsize=4)
@@ -44,13 +52,14 @@ def fleet(seed: int) -> tuple[Vehicle, ...]:
     rng.shuffle(kinds)
     count = len(kinds)
     depots = _depots(where, rng)
-    told = zip(kinds, plates(count, rng), people(count, rng), rng.random(count).tolist(), strict=True)
+    told = zip(kinds, plates(count, rng), people(count, rng), rng.random((count, 3)).tolist(), strict=True)
     out: list[Vehicle] = []
-    for n, (kind, plate, driver, draw) in enumerate(told):
+    for n, (kind, plate, driver, (draw, turn, delay)) in enumerate(told):
         district, edge = depots[n % len(depots)]
         root = int(where.streets.ends[edge, 0])
         berth = (edge, _GATE + _GAP * (n // len(depots)))
-        out.append(Vehicle(n, plate, kind, district, driver, berth, root, _beat(seed, root, draw)))
+        later = (2 * delay - 1) * _STAGGER + (_NIGHT if turn < MANNERS[kind].night else 0)
+        out.append(Vehicle(n, plate, kind, district, driver, berth, root, _beat(seed, root, draw), later))
     return tuple(out)
 
 

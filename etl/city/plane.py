@@ -33,7 +33,7 @@ def on_globe(shapes: Geometries) -> Geometries:
 
 
 def segments(lines: Geometries) -> tuple[Geometries, NDArray[np.intp]]:
-    """Return the straight pieces (m,) of lines (n,), and the line of each: an index of them finds what is near quickly."""
+    """Return the straight pieces (m,) of lines (n,), and the line of each: their index finds what is near quickly."""
     xy, of = cast("tuple[Floats, NDArray[np.intp]]", shapely.get_coordinates(lines, return_index=True))
     same = of[1:] == of[:-1]
     return shapely.linestrings(np.stack((xy[:-1][same], xy[1:][same]), axis=1)), of[1:][same]

@@ -54,8 +54,8 @@ class Motion(NamedTuple):
 class Shift:
     """A way and a timetable along it.
 
-    xy: vertices (k, 2). metres: up to each. time: seconds since 1970 (j,). gone: metres at each time. doing: what it does
-    from each time on (j - 1,). silence: first and last second without a signal, or none.
+    xy: vertices (k, 2). metres: up to each. time: seconds since 1970 (j,). gone: metres at each time. doing: what it
+    does from each time on (j - 1,). silence: first and last second without a signal, or none.
     """
 
     xy: Floats
@@ -108,7 +108,7 @@ class Timing:
 
 
 def shift(streets: Network, berth: tuple[int, float], legs: list[Timed], start: float) -> Shift:
-    """Return the shift that leaves its berth (edge, metres along it) at `start` (s), drives the legs, and comes back."""
+    """Return the shift that leaves its berth (edge, metres along it) at `start` (s), drives the legs, comes back."""
     stub = _stub(streets, berth)
     xy = np.concatenate((stub, *(_vertices(streets, timed.leg)[1:] for timed in legs), stub[::-1][1:]))
     metres = _measured(xy)

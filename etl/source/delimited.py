@@ -1,4 +1,4 @@
-"""CSV and its relatives, read a record at a time: one bad line costs one record."""
+"""CSV and its relatives: blocks of whole lines read at once; where one is not as it should be, a record at a time."""
 
 import csv
 import io
@@ -18,20 +18,24 @@ DELIMITERS = ",;\t|"
 SPAN = 200
 """Lines that one record may take; a quote that is open for longer was never meant as one."""
 
-MAX_BROKEN = 1_000
+MAX_BROKEN = 10_000
 """Records with an open quote after which the file is no CSV."""
 
 HEAVY = 8_000_000
 """Characters after which a chunk is full, however few its records."""
 
 _HEAD = 100
+_BLOCK = 1 << 20
+
+type Row = list[str] | tuple[str, str]
+"""The values of one record, or (why, what) of a record that cannot be read."""
 
 
-class _Open(Exception):
+class _OpenQuote(Exception):
     """A quote was opened and not closed."""
 
 
-class _Long(Exception):
+class _LongLine(Exception):
     """A line is longer than any record."""
 
 
@@ -46,16 +50,16 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        if len(self.pulled) >= SPAN:
-            raise _Open
         line = self._again.popleft() if self._again else self._text.readline(MAX_TEXT)
-        if not line and self.pulled:
-            raise _Open
+        if self.pulled and (not line or len(self.pulled) >= SPAN):
+            self._again.appendleft(line)
+            raise _OpenQuote
         if not line:
             raise StopIteration
+        self.pulled.append(line[:MAX_TEXT])
         if len(line) >= MAX_TEXT:
-            self._skip(line)
-        self.pulled.append(line)
+            self._pass(line)
+            raise _LongLine
         return line
 
     def recovered(self) -> str:
@@ -64,36 +68,34 @@ class _Lines:
         self._again.extendleft(reversed(rest))
         return first
 
-    def _skip(self, line: str) -> None:
-        self.pulled.append(line[:_HEAD])
+    def _pass(self, line: str) -> None:
         while line and not line.endswith(("\n", "\r")):
             line = self._text.readline(MAX_TEXT)
-        raise _Long
 
 
 class _Rows:
-    """Rows of a delimited text: each the values of one record, or (why, what) of a record that cannot be read."""
+    """The rows of a delimited text, one by one; a line that cannot be read costs one of them."""
 
     def __init__(self, text: TextIO, delimiter: str) -> None:
-        csv.field_size_limit(MAX_TEXT)  # its own limit refuses a district's boundary
         self._lines, self._delimiter, self._broken = _Lines(text), delimiter, 0
         self._reader = self._fresh()
 
-    def __iter__(self) -> Iterator[list[str] | tuple[str, str]]:
+    def __iter__(self) -> Iterator[Row]:
         while (row := self._next()) is not None:
             if row:
                 yield row
 
-    def _next(self) -> list[str] | tuple[str, str] | None:
+    def _next(self) -> Row | None:
         self._lines.pulled.clear()
         try:
             return next(self._reader, None)
-        except _Open:
+        except _OpenQuote:
             return self._mended()
-        except _Long:
+        except _LongLine:
             self._reader = self._fresh()
-            return f"a line is longer than {MAX_TEXT:,} characters", self._lines.pulled[-1]
+            return f"a line is longer than {MAX_TEXT:,} characters", self._lines.pulled[-1][:_HEAD]
         except csv.Error as bad:
+            self._reader = self._fresh()
             return f"the line cannot be read: {bad}", "".join(self._lines.pulled)[:_HEAD]
 
     def _mended(self) -> tuple[str, str]:
@@ -101,10 +103,10 @@ class _Rows:
         if self._broken > MAX_BROKEN:
             raise BadSource(f"more than {MAX_BROKEN:,} quotes are opened and never closed; is --delimiter right?")
         self._reader = self._fresh()
-        return "a quote is opened and never closed", self._lines.recovered()
+        return "a quote is opened and never closed", self._lines.recovered().rstrip("\r\n")
 
     def _fresh(self) -> Iterator[list[str]]:
-        return csv.reader(self._lines, delimiter=self._delimiter)
+        return _reader(self._lines, self._delimiter)
 
 
 def csv_source(path: Path, options: Options) -> Source:
@@ -130,6 +132,8 @@ def _form(path: Path, options: Options) -> tuple[str, str]:
     file = opened(path, options.encoding)
     with file.text, reading(path.name):
         head = "".join(file.text.readline(MAX_TEXT) for _ in range(20))
+    if options.delimiter != "auto" and len(options.delimiter) != 1:
+        raise BadSource(f"{options.delimiter!r} is no delimiter: send one character, or auto")
     known = options.delimiter != "auto"
     return file.encoding, options.delimiter if known else max(DELIMITERS, key=lambda mark: _agreement(head, mark))
 
@@ -141,7 +145,7 @@ def _agreement(head: str, mark: str) -> tuple[int, int]:
     return times, width
 
 
-def _fields(path: Path, row: list[str] | tuple[str, str] | None) -> tuple[str, ...]:
+def _fields(path: Path, row: Row | None) -> tuple[str, ...]:
     if not isinstance(row, list):
         raise BadSource(f"{path.name} has no line of column names: {row[0] if row else 'it is empty'}")
     if len(row) > MAX_COLUMNS:
@@ -151,7 +155,7 @@ def _fields(path: Path, row: list[str] | tuple[str, str] | None) -> tuple[str, .
 
 def _chunks(path: Path, file: Opened, delimiter: str, fields: tuple[str, ...]) -> Iterator[Chunk]:
     with file.text, reading(path.name):
-        rows = iter(_Rows(file.text, delimiter))
+        rows = _rows(file.text, delimiter, len(fields))
         next(rows, None)
         start = 0
         while (chunk := _chunk(rows, fields, start, file)).records:
@@ -159,27 +163,18 @@ def _chunks(path: Path, file: Opened, delimiter: str, fields: tuple[str, ...]) -
             start += len(chunk.records)
 
 
-def _chunk(rows: Iterator[list[str] | tuple[str, str]], fields: tuple[str, ...], start: int, file: Opened) -> Chunk:
-    records: list[Record] = []
-    broken: dict[int, str] = {}
-    weight = 0
-    for row in rows:
-        if isinstance(row, tuple) or len(row) != len(fields):
-            broken[len(records)], record = _unfit(row, fields)
-            records.append(record)
-        else:
-            records.append(dict(zip(fields, row, strict=True)))
-        weight += sum(map(len, row))
-        if len(records) >= CHUNK or weight > HEAVY:
-            break
-    return Chunk(start, records, None, broken, file.part())
+def _rows(text: TextIO, delimiter: str, width: int) -> Iterator[Row]:
+    """Yield the rows: a block at a time by the C reader alone where all of them have the right width."""
+    rest = ""
+    while block := rest + text.read(max(_BLOCK, len(rest))):
+        end = max(block.rfind("\n"), block.rfind("\r", 0, -1)) + 1
+        whole, rest = (block[:end], block[end:]) if end and block.count('"', 0, end) % 2 == 0 else ("", block)
+        if rest == block and (len(block) > MAX_TEXT or not (more := text.read(_BLOCK))):
+            yield from _Rows(_Rest(block, text), delimiter)
+            return
+        ...
 
 
-def _unfit(row: list[str] | tuple[str, str], fields: tuple[str, ...]) -> tuple[str, Record]:
-    if isinstance(row, tuple):
-        return row[0], {"line": row[1]}
-    why = f"{len(row)} values for {len(fields)} columns"
-    return why, {
-        **dict(zip(fields, row, strict=False)),
-        **{f"column_{n}": v for n, v in enumerate(row[len(fields) :][:99], len(fields) + 1)},
-    }
+def _reader(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
+    csv.field_size_limit(MAX_TEXT)  # its own limit refuses a district's boundary
+    return csv.reader(lines, delimiter=delimiter)

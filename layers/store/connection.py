@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -57,7 +57,7 @@ def opened(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def reading(made: Engine) -> Iterator[sqlite3.Connection]:
+def reading(made: Engine) -> Generator[sqlite3.Connection]:
     """Lend a connection to read with; raise Unavailable while the database cannot answer."""
     try:
         lent = made.raw_connection()
@@ -72,7 +72,7 @@ def reading(made: Engine) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def within(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+def within(connection: sqlite3.Connection, seconds: float) -> Generator[None]:
     """Stop the statements run inside once the time is over; they raise TooMuch."""
     end = time.monotonic() + seconds
     connection.set_progress_handler(lambda: time.monotonic() > end, TICKS)
@@ -88,7 +88,7 @@ def compiled(statement: ClauseElement) -> Compiled:
     """Return a SQLAlchemy statement as SQLite's text and its parameters, in order."""
     made = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
     bound = cast("dict[str, Any]", made.params)
-    processors = cast("dict[str, Any]", made._bind_processors)  # pyright: ignore[reportPrivateUsage]
+    processors = cast("dict[str, Any]", cast("Any", made)._bind_processors)  # pyright: ignore[reportPrivateUsage]
     names = cast("list[str]", made.positiontup or ())  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     return made.string, tuple(processors[n](bound[n]) if n in processors else bound[n] for n in names)
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
+
+import geopandas as gpd
 
 from layers.column import ColumnKind
 from layers.feature import Layer
@@ -17,7 +18,7 @@ from spatial.shape import SRID
 
 
 def frame(layer: Layer, query: Query, blocks: Iterable[Block]) -> gpd.GeoDataFrame:
-    """Return the blocks as one frame: index `id`, a column a property, instants UTC, geometry in the query's CRS (x first)."""
+    """Return blocks as one frame: index `id`, a column a property, instants UTC, places in its CRS (x first)."""
     keys: list[str] = []
     rows: list[list[Any]] = []
     places: list[np.ndarray] = []
@@ -29,7 +30,7 @@ def frame(layer: Layer, query: Query, blocks: Iterable[Block]) -> gpd.GeoDataFra
     table = pd.DataFrame(rows, columns=[c.name for c in columns], index=pd.Index(keys, name="id"))
     for column in columns:
         if column.kind is ColumnKind.INSTANT:
-            table[column.name] = pd.to_datetime(table[column.name], utc=True, format="ISO8601")
+            table[column.name] = pd.to_datetime(cast("pd.Series[str]", table[column.name]), utc=True, format="ISO8601")
     shapes = np.concatenate(places) if places else _none(0)
     code = query.crs.code or SRID
     return gpd.GeoDataFrame(table, geometry=project(shapes, query.crs, "xy"), crs=code)

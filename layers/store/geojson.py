@@ -5,8 +5,9 @@ from typing import Any, cast
 
 import numpy as np
 import orjson
-import shapely
 from numpy.typing import NDArray
+
+import shapely
 
 from layers.table import wkb_offset
 from spatial.crs import Crs, project
@@ -46,7 +47,7 @@ def decoded(blobs: Sequence[bytes | None]) -> Places:
     """Return GeoPackage binaries as geometries (n,), None for null."""
     wkb = np.empty(len(blobs), dtype=object)
     wkb[:] = [None if b is None else b[wkb_offset(b) :] for b in blobs]
-    return cast("Places", shapely.from_wkb(wkb))
+    return shapely.from_wkb(wkb)
 
 
 def _rounder(decimals: int) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:

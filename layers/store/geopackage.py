@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +27,9 @@ PATIENCE = 20.0
 
 COUNTING = 0.3
 """Seconds that counting may take before the number is left out."""
+
+GONE = """SELECT fid, key, revision FROM om_tombstones WHERE layer = ? AND revision > ?
+  ORDER BY revision, fid LIMIT ?"""
 
 
 class GeoPackageStore:
@@ -70,7 +73,7 @@ class GeoPackageStore:
         self._registry.forget()
 
     @contextmanager
-    def write(self) -> Iterator[PackageWriter]:
+    def write(self) -> Generator[PackageWriter]:
         """Open a transaction; leaving it commits, an error rolls back."""
         with self._transaction() as connection:
             yield PackageWriter(connection)
@@ -127,10 +130,9 @@ class GeoPackageStore:
         wanted = rows.select().with_only_columns(rows.c[FID], rows.c[layer.key.name], rows.c[REVISION])
         newer = wanted.where(rows.c[REVISION] > since).order_by(rows.c[REVISION], rows.c[FID]).limit(limit)
         sql, bound = compiled(newer)
-        gone = "SELECT fid, key, revision FROM om_tombstones WHERE layer = ? AND revision > ? ORDER BY revision, fid LIMIT ?"
         with reading(self._engine) as connection:
             written = [Change(*row) for row in connection.execute(sql, bound)]
-            return written, [Change(*row) for row in connection.execute(gone, (layer.name, since, limit))]
+            return written, [Change(*row) for row in connection.execute(GONE, (layer.name, since, limit))]
 
     def job(self, id: str) -> Job | None:
         """Return an import by its id."""
@@ -166,7 +168,7 @@ class GeoPackageStore:
                 package.create_layer(connection, layer)
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self) -> Generator[sqlite3.Connection]:
         with self._writing, reading(self._engine) as connection:
             _begin(connection)
             try:
@@ -201,6 +203,9 @@ def _span(connection: sqlite3.Connection, layer: Layer) -> tuple[str | None, str
         return None
     rows = table(layer)
     start, end = rows.c[layer.when[0].name], rows.c[(layer.when[1] or layer.when[0]).name]
-    edges = [rows.select().with_only_columns(c).where(c.is_not(None)).order_by(o).limit(1) for c, o in ((start, start.asc()), (end, end.desc()))]
+    edges = [
+        rows.select().with_only_columns(c).where(c.is_not(None)).order_by(o).limit(1)
+        for c, o in ((start, start.asc()), (end, end.desc()))
+    ]
     found = [connection.execute(*compiled(e)).fetchone() for e in edges]
     return (found[0][0], found[1][0] if found[1] else None) if found[0] else None

@@ -82,6 +82,12 @@ def cursor(text: str, query: Query) -> Cursor:
     except (ValueError, TypeError, binascii.Error) as bad:
         raise BadParameter("the cursor is not one of ours; follow the next and prev links as they are") from bad
     plain = all(isinstance(v, str | int | float | None) for v in values)
-    if back not in (0, 1) or not isinstance(fid, int) or abs(fid) > 2**62 or len(values) != len(query.sort) or not plain:
+    if (
+        back not in (0, 1)
+        or not isinstance(fid, int)
+        or abs(fid) > 2**62
+        or len(values) != len(query.sort)
+        or not plain
+    ):
         raise BadParameter("the cursor belongs to another query; start again without it")
     return Cursor(tuple(values), fid, bool(back))

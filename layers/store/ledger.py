@@ -11,8 +11,8 @@ from layers.store.protocol import Held, Job, Refusal, Tally
 from spatial.time import instant, written
 
 _NOTE = """INSERT INTO om_jobs (id, source, layer, position, state, started, finished, tally, contract)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET position = excluded.position, state = excluded.state,
-  started = excluded.started, finished = excluded.finished, tally = excluded.tally"""
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET position = excluded.position,
+  state = excluded.state, started = excluded.started, finished = excluded.finished, tally = excluded.tally"""
 _HOLD = """INSERT INTO om_refusals (job, layer, record, reason, position) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (job, position) DO UPDATE SET record = excluded.record, reason = excluded.reason, state = 'held'"""
 _JOB = "SELECT id, source, layer, position, state, started, finished, tally, contract FROM om_jobs"

@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, reduce
 from importlib.resources import files
+
+from sqlalchemy.schema import CreateTable
 
 from pyproj import CRS
 from pyproj.enums import WktVersion
-from sqlalchemy.schema import CreateTable
 
 from layers.feature import Layer
 from layers.store.connection import DIALECT
@@ -106,9 +107,11 @@ def _has(connection: sqlite3.Connection, name: str) -> bool:
 
 def _run(connection: sqlite3.Connection, name: str, names: dict[str, str]) -> None:
     for statement in _statements(name):
-        for placeholder, value in names.items():
-            statement = statement.replace("{" + placeholder + "}", value)
-        connection.execute(statement)
+        connection.execute(reduce(_named, names.items(), statement))
+
+
+def _named(statement: str, name: tuple[str, str]) -> str:
+    return statement.replace("{" + name[0] + "}", name[1])
 
 
 @cache

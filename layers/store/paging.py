@@ -75,7 +75,9 @@ def features_of(found: Page) -> Features:
     return Features(text, len(rows), found.next, found.prev)
 
 
-def _around(rows: Sequence[tuple[Any, ...]], query: Query, more: bool, back: bool) -> tuple[Cursor | None, Cursor | None]:
+def _around(
+    rows: Sequence[tuple[Any, ...]], query: Query, more: bool, back: bool
+) -> tuple[Cursor | None, Cursor | None]:
     if not rows:
         return None, None
     after = _cursor(rows[-1], query, back=False) if more or back else None

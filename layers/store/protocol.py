@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
+
+import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
 from layers.feature import Layer
@@ -166,8 +167,8 @@ class Store(Protocol):
         """Yield all pages of a query, up to its limit."""
         ...
 
-    def count(self, layer: Layer, query: Query) -> Count:
-        """Count what matches; not exact beyond the budget."""
+    def count(self, layer: Layer, query: Query) -> Count | None:
+        """Count what matches; None when that would take too long."""
         ...
 
     def frame(self, layer: Layer, query: Query) -> gpd.GeoDataFrame:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import orjson
+
 import shapely
 
 from layers.column import Column, ColumnKind

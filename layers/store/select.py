@@ -1,9 +1,10 @@
 """A Query as SQL: the same SQLAlchemy expressions for every store."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Column as SqlColumn
 from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select
 
 from layers.column import Column, ColumnKind
@@ -64,10 +65,15 @@ def _conditions(layer: Layer, rows: Table, query: Query) -> Iterator[ColumnEleme
         yield filtered(one, layer, rows)
     if query.text:
         yield mentions(layer, rows, query.text)
-    if layer.place and query.box:
-        yield box_hit(rows, rows.c[layer.place.name], query.box)
-    if layer.place and query.region is not None:
-        yield region_hit(rows, rows.c[layer.place.name], query.region)
+    if layer.place:
+        yield from _where(rows, rows.c[layer.place.name], query)
+
+
+def _where(rows: Table, place: SqlColumn[Any], query: Query) -> Iterator[ColumnElement[bool]]:
+    if query.box:
+        yield box_hit(rows, place, query.box)
+    if query.region is not None:
+        yield region_hit(rows, place, query.region)
 
 
 def during(rows: Table, when: tuple[Column, Column | None], span: Span) -> ColumnElement[bool]:
@@ -94,5 +100,5 @@ def mentions(layer: Layer, rows: Table, text: str) -> ColumnElement[bool]:
     return or_(*(and_(*(_holds(columns, word) for word in words)) for words in terms))
 
 
-def _holds(columns: list[ColumnElement[Any]], word: str) -> ColumnElement[bool]:
+def _holds(columns: Sequence[ColumnElement[Any]], word: str) -> ColumnElement[bool]:
     return or_(*(c.icontains(word, autoescape=True) for c in columns))

@@ -137,5 +137,5 @@ def _repeat(layer: Layer, rows: Sequence[Row], found: dict[str, Known]) -> Tally
 
 def _updating(layer: Layer) -> str:
     rows = table(layer)
-    values = {c.name: bindparam(f"new_{c.name}") for c in layer.columns} | {REVISION: bindparam("new_revision")}
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*layer.by_name, REVISION)}
     return compiled(update(rows).where(rows.c[FID] == bindparam("at")).values(values))[0]

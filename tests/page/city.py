@@ -82,7 +82,9 @@ def linked(zh: str, en: str, scheme: str) -> Json:
 
 def listed(zh: str, en: str, scheme: str) -> Json:
     values = CODES[scheme][2].items()
-    return prop(zh, en, oneOf=[{"const": c, "title": f"{v[0]} {v[1]}", "x-onemap-title": text(*v[:2])} for c, v in values])
+    return prop(
+        zh, en, oneOf=[{"const": c, "title": f"{v[0]} {v[1]}", "x-onemap-title": text(*v[:2])} for c, v in values]
+    )
 
 
 def ref(zh: str, en: str, layer: str) -> Json:
@@ -200,14 +202,16 @@ BUSY: Json = {"clusterFrom": 3000, "live": True, "visible": False}
 
 CITY = {
     "districts": Canned(("区县", "Districts"), BASE, "MultiPolygon", "#5b7083", AREAS, districts(), label="name"),
-    "streets": Canned(("道路", "Streets"), BASE, "LineString", "#9fb0c0", {"code": CODE, "name": NAME}, streets(), more=FAR),
-    "plans": Canned(("应急预案", "Emergency plans"), SAFE, "Polygon", "#b4237a", PLANS, plans(), label="name", more=OFF),
+    "streets": Canned(
+        ("道路", "Streets"), BASE, "LineString", "#9fb0c0", {"code": CODE, "name": NAME}, streets(), more=FAR
+    ),
+    "plans": Canned(
+        ("应急预案", "Emergency plans"), SAFE, "Polygon", "#b4237a", PLANS, plans(), label="name", more=OFF
+    ),
     "risk_points": Canned(
         ("风险点", "Risk points"), SAFE, "Point", "", RISKS, risk_points(), ("level", LEVELS), "name", "checked", MANY
     ),
-    "cases": Canned(
-        ("案件", "Cases"), WORK, "Point", "", WORKS, cases(), ("state", STATES), None, "reported", BUSY
-    ),
+    "cases": Canned(("案件", "Cases"), WORK, "Point", "", WORKS, cases(), ("state", STATES), None, "reported", BUSY),
     "vehicles": Canned(
         ("作业车辆", "Vehicles"), WORK, "Point", "", FLEET, vehicles(), ("state", MOVES), "plate", "at", {"live": True}
     ),

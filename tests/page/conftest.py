@@ -79,6 +79,11 @@ class Visit:
         if message.type in ("error", "warning"):
             self.problems.append(message.text)
 
+    def settle(self) -> None:
+        """Wait until what was asked for has come and is drawn."""
+        expect(self.page.locator("#progress[data-busy]")).to_have_count(0)
+        expect(self.page.locator("#map")).to_have_attribute("aria-busy", "false")
+
     def status(self, layer: str) -> Any:
         """What the list says of a layer."""
         return self.page.locator(f"#status-{layer}")
@@ -113,7 +118,7 @@ def open_map(browser: Browser, site: str) -> Iterator[Open]:
         visit.page.on("pageerror", lambda problem: visit.problems.append(str(problem)))
         visit.page.goto(f"{site}/map{address}")
         expect(visit.page.locator("#splash")).to_have_count(0)
-        expect(visit.page.locator("#progress[data-busy]")).to_have_count(0)
+        visit.settle()
         return visit
 
     yield opened

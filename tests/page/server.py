@@ -19,6 +19,7 @@ import shapely
 
 PAGE = Path(__file__).parents[2] / "api/page"
 SHAPES = {"Point": "circle", "LineString": "line"}
+MANY = ["has", "point_count"]
 LISTENERS: set[tuple[str, asyncio.Queue[str]]] = set()
 
 
@@ -31,8 +32,21 @@ def color(layer: Canned) -> Any:
 
 
 def circle(layer: Canned) -> list[Json]:
-    paint = {"circle-color": color(layer), "circle-radius": 5, "circle-stroke-color": "#fff", "circle-stroke-width": 1.2}
-    return [{"type": "circle", "paint": paint}]
+    paint = {
+        "circle-color": color(layer),
+        "circle-radius": 5,
+        "circle-stroke-color": "#fff",
+        "circle-stroke-width": 1.2,
+    }
+    return [{"type": "circle", "filter": ["!", MANY], "paint": paint}]
+
+
+def cluster(layer: Canned) -> list[Json]:
+    if "clusterFrom" not in layer.more:
+        return []
+    paint = {"circle-color": "#fff", "circle-radius": 15, "circle-stroke-color": "#3b5b7e", "circle-stroke-width": 3}
+    count = {"text-field": ["get", "point_count_abbreviated"], "text-size": 12, "text-allow-overlap": True}
+    return [{"type": "circle", "filter": MANY, "paint": paint}, {"type": "symbol", "filter": MANY, "layout": count}]
 
 
 def line(layer: Canned) -> list[Json]:
@@ -47,16 +61,21 @@ def label(layer: Canned) -> list[Json]:
     if layer.label is None:
         return []
     point = layer.geometry == "Point"
-    layout = {"text-field": ["get", layer.label], "text-size": 12 if point else 14, "text-offset": [0, 1.1 if point else 0]}
+    layout = {
+        "text-field": ["get", layer.label],
+        "text-size": 12 if point else 14,
+        "text-offset": [0, 1.1 if point else 0],
+    }
     paint = {"text-color": "#2a3a4a", "text-halo-color": "#fff", "text-halo-width": 1.4}
-    return [{"type": "symbol", "minzoom": 14 if point else 0, "layout": layout, "paint": paint}]
+    alone = {"filter": ["!", MANY]} if point else {}
+    return [{"type": "symbol", **alone, "minzoom": 14 if point else 0, "layout": layout, "paint": paint}]
 
 
 def painted(name: str, layer: Canned) -> list[Json]:
     drawn = {"circle": circle, "line": line}.get(SHAPES.get(layer.geometry, ""), fill)(layer) + label(layer)
     low, high = layer.more.get("zooms", (0, 22))
-    ranged = [{"minzoom": low, "maxzoom": high, **one} for one in drawn]
-    return [{"id": f"{name}-{one['type']}", "source": name, **one} for one in ranged]
+    parts = [{"minzoom": low, "maxzoom": high, **one} for one in (*drawn, *cluster(layer))]
+    return [{"id": f"{name}-{place}", "source": name, **part} for place, part in enumerate(parts)]
 
 
 def legend(layer: Canned) -> list[Json]:
@@ -75,15 +94,19 @@ def described(name: str, layer: Canned) -> Json:
     return {"name": name, **said, "geometry": layer.geometry, "label": layer.label, **flags, **drawn, **links}
 
 
+def source(layer: Canned) -> Json:
+    gathered = {"cluster": True, "clusterRadius": 46, "clusterMaxZoom": 14} if "clusterFrom" in layer.more else {}
+    return {"type": "geojson", "data": {"type": "FeatureCollection", "features": []}, **gathered}
+
+
 async def style(_: Request) -> Response:
-    empty = {"type": "FeatureCollection", "features": []}
     background = {"id": "background", "type": "background", "paint": {"background-color": "#eef2f5"}}
     return JSONResponse(
         {
             "version": 8,
             "center": [106.55, 29.56],
             "zoom": 10.4,
-            "sources": {name: {"type": "geojson", "data": empty} for name in CITY},
+            "sources": {name: source(layer) for name, layer in CITY.items()},
             "layers": [background, *(one for name, layer in CITY.items() for one in painted(name, layer))],
             "metadata": {"onemap:layers": [described(name, layer) for name, layer in CITY.items()]},
         }
@@ -91,7 +114,9 @@ async def style(_: Request) -> Response:
 
 
 def inside(row: Json, box: str | None) -> bool:
-    return box is None or bool(shapely.box(*map(float, box.split(","))).intersects(shapely.geometry.shape(row["geometry"])))
+    return box is None or bool(
+        shapely.box(*map(float, box.split(","))).intersects(shapely.geometry.shape(row["geometry"]))
+    )
 
 
 def during(row: Json, when: str | None, times: str | None) -> bool:

@@ -1,5 +1,6 @@
 """The page on a phone and on a wall, by keyboard, and for who cannot see it."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -33,7 +34,8 @@ def test_a_phone_shows_everything_within_its_width(open_map: Callable[..., Any])
 def test_a_phone_keeps_the_open_feature_above_its_card(open_map: Callable[..., Any]) -> None:
     visit = open_map("#map=15/29.56/106.55&at=risk_points/RP00000", **PHONE)
     expect(visit.page.locator("#details h2")).to_have_text("朝天门边坡")
-    visit.page.wait_for_timeout(1500)
+    visit.page.wait_for_timeout(1000)
+    visit.settle()
     stage, card = (visit.page.locator(name).bounding_box() for name in ("#map", "#details"))
     assert stage is not None and card is not None
     visit.page.locator("#details").get_by_role("button", name="关闭").click()
@@ -64,7 +66,6 @@ def test_everything_that_acts_has_a_name(open_map: Callable[..., Any], width: in
 
 def test_a_cluster_opens_by_a_click(open_map: Callable[..., Any]) -> None:
     visit = open_map("#map=8/29.57/106.55&layers=risk_points")
-    visit.page.wait_for_timeout(1000)
     visit.click_centre()
-    visit.page.wait_for_url(lambda url: "map=8/" not in url)
+    expect(visit.page).not_to_have_url(re.compile("map=8/"))
     assert float(visit.page.url.split("map=")[1].split("/")[0]) > 8

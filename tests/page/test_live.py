@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect
@@ -16,7 +17,7 @@ DETAILS = "#details h2"
 
 @pytest.fixture
 def vehicle(fetch: Callable[[str], Any]) -> Any:
-    return fetch(f"collections/vehicles/items/{PLATE}")
+    return fetch(f"collections/vehicles/items/{quote(PLATE)}")
 
 
 def beside(vehicle: Any, pixels: float) -> Any:
@@ -34,7 +35,8 @@ def test_a_live_change_moves_a_point(open_map: Callable[..., Any], push: Callabl
     visit = open_map(address(vehicle))
     expect(visit.status("vehicles")).to_have_text("实时1")
     assert push("vehicles", "upsert", beside(vehicle, 200)) >= 1
-    visit.page.wait_for_timeout(3000)
+    visit.page.wait_for_timeout(2500)
+    visit.settle()
     visit.click_centre()
     expect(visit.page.locator(DETAILS)).to_have_count(0)
     visit.click_centre(200)
@@ -76,7 +78,7 @@ def test_the_map_stays_usable_without_a_network(open_map: Callable[..., Any]) ->
     loaded = visit.status("risk_points").text_content()
     visit.page.context.set_offline(True)
     visit.page.locator("#controls button").first.click()
-    visit.page.wait_for_timeout(1500)
+    visit.settle()
     visit.click_centre()
     expect(visit.page.locator(DETAILS)).to_have_text("朝天门边坡")
     expect(visit.page.locator("#details .note")).to_contain_text("只显示已载入的字段")

@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 import pytest
+
 import shapely
 
 from layers.feature import Layer

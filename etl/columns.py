@@ -1,0 +1,84 @@
+"""The fields of a layer, taken from records a column at a time: renamed, mapped, converted, coded."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from etl.coding import Coding
+from etl.contract import Contract
+from etl.convert import converted
+from etl.source.model import Record
+from etl.source.shapes import Why
+from layers.column import Column
+from spatial.errors import BadInput
+
+type Draft = dict[str, Any]
+
+ANY = "*"
+"""In a value map, any value that it does not name."""
+
+NAME = "name"
+"""The field that says what the thing is called that a coded key names: the two must not contradict each other."""
+
+
+class Columns:
+    """Takes the fields of one layer from records, under one contract."""
+
+    def __init__(self, contract: Contract) -> None:
+        """Prepare what every chunk needs; raise BadInput for a constant that its field cannot hold."""
+        self._contract, self._terms = contract, contract.terms
+        self._coded = {n: Coding(scheme, self._terms.editions.get(scheme)) for n, scheme in contract.layer.coded}
+        self._fixed = {name: self._constant(name) for name in {**self._terms.constants, **self._terms.defaults}}
+
+    def drafts(self, records: Sequence[Record], why: Why) -> tuple[list[Draft], Counter[str]]:
+        """Return the fields (n,) that each record has, ready to be checked, and how often a code became another.
+
+        What cannot be converted gets a reason in `why`.
+        """
+        found = {column.name: self._column(column, records, why) for column in self._contract.layer.properties}
+        changes: Counter[str] = Counter()
+        for name in self._coded:
+            names = found.get(NAME) if name == self._contract.layer.key.name else None
+            found[name] = self._codes(name, found[name], names or [None] * len(records), (why, changes))
+        table = [(name, values) for name, values in found.items() if any(value is not None for value in values)]
+        return [
+            {name: values[n] for name, values in table if values[n] is not None} for n in range(len(records))
+        ], changes
+
+    def _column(self, column: Column, records: Sequence[Record], why: Why) -> list[Any]:
+        if column.name in self._terms.constants:
+            return [self._fixed[column.name]] * len(records)
+        theirs = self._terms.names.get(column.name, column.name)
+        values = [record.get(theirs) for record in records]
+        if column.name in self._terms.values:
+            values = self._mapped(self._terms.values[column.name], values)
+        values, unfit = converted(column, values, self._contract.zone)
+        for n, reason in unfit.items():
+            why.setdefault(n, reason)
+        default = self._fixed.get(column.name)
+        return values if default is None else [default if value is None else value for value in values]
+
+    def _mapped(self, table: Mapping[str, Any], values: list[Any]) -> list[Any]:
+        other = table.get(ANY)
+        said = (None if value is None else str(value).strip() for value in values)
+        return [table.get(text, other or value) if text else value for text, value in zip(said, values, strict=True)]
+
+    def _codes(self, name: str, values: list[Any], names: list[Any], notes: tuple[Why, Counter[str]]) -> list[Any]:
+        why, changes = notes
+        out = list(values)
+        for n, value in enumerate(values):
+            if value is not None:
+                said = self._coded[name].read(str(value).strip(), names[n])
+                out[n] = said.code
+                if said.why:
+                    why.setdefault(n, f"{name}: {said.why}")
+                elif said.code != value:
+                    changes[f"{name}: {value} → {said.code}"] += 1
+        return out
+
+    def _constant(self, name: str) -> Any:
+        value = {**self._terms.defaults, **self._terms.constants}[name]
+        values, unfit = converted(self._contract.layer.by_name[name], [value], self._contract.zone)
+        if unfit:
+            raise BadInput(unfit[0])
+        return values[0]
