@@ -1,17 +1,42 @@
-"""What every request handler needs: the settings, the store, the layers as this reader sees them, and links."""
+"""What every request handler needs: the settings, the store, and the layers as this reader sees them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from ipaddress import ip_address
-from typing import Annotated, cast
-from urllib.parse import urlencode, urlsplit
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Protocol, cast
 
 from fastapi import Depends, Request
 
+from api.extents import Extents
 from api.settings import Settings
 from layers.feature import Layer
-from layers.store.protocol import Store
-from spatial.errors import Forbidden, NotFound
+from layers.store.protocol import Extent, Store
+from spatial.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that somebody sent: where it lies, its media type, and what the layer made of it is to be called.
+
+    options: what else was said of it by name, such as `datum` and `encoding`.
+    """
+
+    path: Path
+    media_type: str
+    name: str
+    title: str = ""
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+class Importer(Protocol):
+    """What makes layers of uploaded files; the floor that reads files is not known here."""
+
+    def __call__(self, store: Store, upload: Upload) -> Mapping[str, Any]:
+        """Add a layer with the file's rows; return a report that JSON can hold; raise BadSource, BadLayer, Conflict.
+
+        The report's `layer` is the name of the new layer.
+        """
+        ...
 
 
 @dataclass(frozen=True)
@@ -20,10 +45,14 @@ class OneMap:
 
     settings: Settings
     store: Store
+    importer: Importer | None = None
+    _made: dict[str, tuple[object, Any]] = field(default_factory=dict[str, tuple[object, Any]], init=False, repr=False)
+    _extents: Extents = field(default_factory=Extents, init=False, repr=False)
 
     def layers(self) -> Mapping[str, Layer]:
-        """Return the layers as anonymous readers see them."""
-        return {n: layer.seen_by(self.settings.reader) for n, layer in self.store.layers().items()}
+        """Return the layers as anonymous readers see them: the same object for as long as they are the same."""
+        held, reader = self.store.layers(), self.settings.reader
+        return self.once("layers", held, lambda: {name: layer.seen_by(reader) for name, layer in held.items()})
 
     def layer(self, name: str) -> Layer:
         """Return one layer; raise NotFound."""
@@ -32,46 +61,26 @@ class OneMap:
             raise NotFound(f"there is no collection {name[:60]!r}; /collections lists them")
         return found.seen_by(self.settings.reader)
 
+    def extents(self) -> Mapping[str, Extent]:
+        """Return where and when each layer's rows are: the same object for as long as they stay there."""
+        return self._extents.of(self.store, self.layers())
+
+    def once[T](self, name: str, of: object, make: Callable[[], T]) -> T:
+        """Return what `make` returns, made again only when it is made of another object than the last time."""
+        known = self._made.get(name)
+        if known is None or known[0] is not of:
+            known = self._made[name] = (of, make())
+        return cast("T", known[1])
+
 
 def onemap(request: Request) -> OneMap:
     """Return the running service."""
     return cast("OneMap", request.app.state.onemap)
 
 
-def base(request: Request) -> str:
-    """Return the service's public address, without a slash at its end."""
-    return onemap(request).settings.base_url.rstrip("/") or str(request.base_url).rstrip("/")
+async def _service(request: Request) -> OneMap:
+    # a coroutine, because FastAPI sends plain functions through a thread
+    return onemap(request)
 
 
-def here(request: Request, **changed: str | None) -> str:
-    """Return this request's public address with some parameters changed, or dropped where None."""
-    kept = {k: v for k, v in request.query_params.items() if k not in changed}
-    query = urlencode(kept | {k: v for k, v in changed.items() if v is not None})
-    return base(request) + request.url.path.removeprefix(request.scope.get("root_path", "")) + (f"?{query}" if query else "")
-
-
-def layer_of(request: Request, collection: str) -> Layer:
-    """Return the layer that the path names; raise NotFound."""
-    return onemap(request).layer(collection)
-
-
-def may_write(request: Request) -> None:
-    """Let a write pass that comes from where the settings allow, and not from another site's page; raise Forbidden."""
-    writes = onemap(request).settings.writes
-    origin = request.headers.get("origin")
-    if origin and urlsplit(origin).netloc != request.headers.get("host"):
-        raise Forbidden("a page of another site may not write here")
-    if writes == "open" or (writes == "local" and _is_local(request)):
-        return
-    raise Forbidden("writing is allowed from this machine only; ONEMAP_WRITES decides")
-
-
-def _is_local(request: Request) -> bool:
-    try:
-        return request.client is not None and ip_address(request.client.host).is_loopback
-    except ValueError:
-        return False
-
-
-Service = Annotated[OneMap, Depends(onemap)]
-Named = Annotated[Layer, Depends(layer_of)]
+Service = Annotated[OneMap, Depends(_service)]

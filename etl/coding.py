@@ -35,13 +35,11 @@ class Coding:
         return self.known[value, name]
 
     def _translated(self, value: str, name: str | None) -> Translated:
-        current = code_list(self.scheme)
-        if self.edition is None and name is None and value in current:
-            return Translated(value)
         if self.edition is None and (titled := _by_title(self.scheme).get(value.casefold())):
             return Translated(titled)
         if self.edition is None and name is None:
-            return Translated(crosswalk(self.scheme).get(value, value))
+            now = value if value in code_list(self.scheme) else crosswalk(self.scheme).get(value)
+            return Translated(now) if now else Translated(value, f"{value[:60]!r} is no code of {self.scheme}")
         try:
             return Translated(translate(self.scheme, value, self.edition, name))
         except (BadInput, Unguessable) as bad:

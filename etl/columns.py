@@ -40,10 +40,7 @@ class Columns:
         for name in self._coded:
             names = found.get(NAME) if name == self._contract.layer.key.name else None
             found[name] = self._codes(name, found[name], names or [None] * len(records), (why, changes))
-        table = [(name, values) for name, values in found.items() if any(value is not None for value in values)]
-        return [
-            {name: values[n] for name, values in table if values[n] is not None} for n in range(len(records))
-        ], changes
+        return _rows(found, len(records)), changes
 
     def _column(self, column: Column, records: Sequence[Record], why: Why) -> list[Any]:
         if column.name in self._terms.constants:
@@ -65,16 +62,15 @@ class Columns:
 
     def _codes(self, name: str, values: list[Any], names: list[Any], notes: tuple[Why, Counter[str]]) -> list[Any]:
         why, changes = notes
-        out = list(values)
-        for n, value in enumerate(values):
-            if value is not None:
-                said = self._coded[name].read(str(value).strip(), names[n])
-                out[n] = said.code
-                if said.why:
-                    why.setdefault(n, f"{name}: {said.why}")
-                elif said.code != value:
-                    changes[f"{name}: {value} → {said.code}"] += 1
-        return out
+        pairs = [("" if value is None else str(value).strip(), called) for value, called in zip(values, names, strict=True)]
+        said = {pair: self._coded[name].read(*pair) for pair in {*pairs} if pair[0]}
+        odd = {pair: told for pair, told in said.items() if told.why or told.code != pair[0]}
+        for n, pair in enumerate(pairs) if odd else ():
+            if pair in odd and odd[pair].why:
+                why.setdefault(n, f"{name}: {odd[pair].why}")
+            elif pair in odd:
+                changes[f"{name}: {pair[0]} → {odd[pair].code}"] += 1
+        return [said[pair].code if pair[0] else None for pair in pairs]
 
     def _constant(self, name: str) -> Any:
         value = {**self._terms.defaults, **self._terms.constants}[name]
@@ -82,3 +78,17 @@ class Columns:
         if unfit:
             raise BadInput(unfit[0])
         return values[0]
+
+
+def _rows(columns: Mapping[str, list[Any]], count: int) -> list[Draft]:
+    """Return rows (n,) of columns by name, without what is None."""
+    full = {name: values for name, values in columns.items() if None not in values}
+    rows: list[Draft] = [{} for _ in range(count)]
+    if full:
+        rows = [dict(zip(full, row, strict=True)) for row in zip(*full.values(), strict=True)]
+    for name, values in columns.items():
+        if name not in full and values.count(None) < count:
+            for row, value in zip(rows, values, strict=True):
+                if value is not None:
+                    row[name] = value
+    return rows

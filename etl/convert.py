@@ -34,11 +34,17 @@ class Unfit(ValueError):
 
 def converted(column: Column, values: Sequence[Any], zone: tzinfo) -> tuple[list[Any], dict[int, str]]:
     """Return a column's values (n,) converted, None where there is none, and why some cannot be."""
+    if column.kind is ColumnKind.TEXT and _all_text(values):
+        return [value or None for value in values], {}
     convert = _CONVERT[column.kind](zone)
     try:
         return [convert(value) for value in values], {}
     except (Unfit, BadTime):
         return _one_by_one(column, values, convert)
+
+
+def _all_text(values: Sequence[Any]) -> bool:
+    return set(map(type, values)) == {str} and "\x00" not in "".join(values)
 
 
 def _one_by_one(column: Column, values: Sequence[Any], convert: Convert) -> tuple[list[Any], dict[int, str]]:

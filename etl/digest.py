@@ -2,7 +2,6 @@
 
 import marshal
 from collections.abc import Iterable, Sequence
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -27,7 +26,8 @@ def of_keys(keys: Iterable[str]) -> Hashes:
 
 
 def _hashes(values: Iterable[bytes]) -> Hashes:
-    return np.frombuffer(b"".join(blake2b(value, digest_size=8).digest() for value in values), dtype=np.uint64)
+    # Python's own hash of bytes is a keyed one of 64 bits (SipHash), and only this process needs to know them again
+    return np.array([hash(value) for value in values], dtype=np.int64).view(np.uint64)
 
 
 def _bytes(record: dict[str, Any]) -> bytes:

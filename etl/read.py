@@ -102,9 +102,10 @@ class Reader:
     def _accepted(self, start: int, drafts: list[dict[str, Any]], why: Why) -> dict[int, Row]:
         """Return the checked rows by their number in the chunk; the others, and repeated keys, get a reason."""
         rows: dict[int, Row] = {}
-        for n, draft in enumerate(drafts):
+        for n in range(len(drafts)):
             if n not in why:
-                drafts[n] = identified(self.contract.keyed, draft)
+                if self._key not in drafts[n]:
+                    drafts[n] = identified(self.contract.keyed, drafts[n])
                 try:
                     rows[n] = self._validate(drafts[n])
                 except ValidationError as bad:

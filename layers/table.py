@@ -89,7 +89,7 @@ class PlaceType(TypeDecorator[BaseGeometry]):
             return None
         if dialect.name == "sqlite":
             return shape_of(value)
-        raw: Any = value.data if isinstance(value, WKBElement) else value
+        raw = cast("Any", value).data if isinstance(value, WKBElement) else value
         return cast("BaseGeometry", shapely.from_wkb(raw))
 
 

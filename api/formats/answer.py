@@ -7,10 +7,14 @@ from typing import Any
 
 from fastapi import Request
 
-from api.context import OneMap, here
+from api.address import base, here
+from api.context import OneMap
+from api.links import Link, header, link
 from layers.feature import Layer
 from layers.query import Cursor, Query
 from layers.store.keyset import token
+from layers.store.protocol import Features
+from spatial.errors import NotFound
 from spatial.time import written
 
 
@@ -23,18 +27,39 @@ class Answer:
     layer: Layer
     query: Query
 
-    def headers(self, links: list[dict[str, str]]) -> dict[str, str]:
-        """Return Content-Crs (Part 2, 6.2.3) and Link (RFC 8288)."""
-        linked = ", ".join(f'<{k["href"]}>; rel="{k["rel"]}"; type="{k["type"]}"' for k in links)
-        return {"Content-Crs": f"<{self.query.crs.uri}>", "Link": linked} if linked else {"Content-Crs": f"<{self.query.crs.uri}>"}
+    @property
+    def home(self) -> str:
+        """The address of the collection."""
+        return f"{base(self.request)}/collections/{self.layer.name}"
 
-    def links(self, kind: str, after: Cursor | None, before: Cursor | None) -> list[dict[str, str]]:
+    def features(self) -> Features:
+        """Return the page of features."""
+        return self.service.store.features(self.layer, self.query)
+
+    def one(self) -> bytes:
+        """Return the text of the one feature that is asked for; raise NotFound."""
+        found = self.features()
+        if not found.returned:
+            raise NotFound(f"{self.layer.name} has no feature {self.query.ids[0][:80]!r}")
+        return found.text
+
+    def headers(self, links: list[Link]) -> dict[str, str]:
+        """Return Content-Crs (Part 2, 6.2.3) and Link (RFC 8288)."""
+        said = {"Content-Crs": f"<{self.query.crs.uri}>"}
+        return {**said, "Link": header(links)} if links else said
+
+    def paging(self, kind: str, after: Cursor | None, before: Cursor | None) -> list[Link]:
         """Return self, and the pages after and before this one, in the same representation."""
-        made = [{"rel": "self", "type": kind, "href": here(self.request)}]
-        for rel, cursor in (("next", after), ("prev", before)):
+        made = [link("self", kind, here(self.request), "此页 This page")]
+        for rel, title, cursor in (("next", "下一页 Next page", after), ("prev", "上一页 Previous page", before)):
             if cursor:
-                made.append({"rel": rel, "type": kind, "href": here(self.request, cursor=token(cursor), offset=None)})
+                made.append(link(rel, kind, here(self.request, cursor=token(cursor), offset=None), title))
         return made
+
+    def others(self, kinds: Mapping[str, str]) -> list[Link]:
+        """Return the collection, and the same features in other representations (key → media type)."""
+        owner = link("collection", "application/json", self.home, str(self.layer.title))
+        return [*(link("alternate", t, here(self.request, f=k), k) for k, t in kinds.items()), owner]
 
     def counts(self, returned: int) -> Mapping[str, Any]:
         """Return numberMatched, where it is known, and numberReturned, timeStamp (Part 1, 7.16)."""

@@ -1,4 +1,4 @@
-"""GeoJSON (RFC 7946), as one collection or one feature a line."""
+"""GeoJSON (RFC 7946), as one collection, as one feature, or as one feature a line."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,50 +8,58 @@ import orjson
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 
-from api.context import base
 from api.formats.answer import Answer
+from api.formats.stream import begun
+from api.links import Link, link
 
 MEDIA_TYPE = "application/geo+json"
-LINES = "application/geo+json-seq"
+LINES = "application/x-ndjson"
+ALTERNATES = {"html": "text/html", "jsonfg": "application/vnd.ogc.fg+json", "csv": "text/csv"}
+CHUNK = 1000
+"""Features that a stream reads at a time."""
 
 
 def collection(answer: Answer) -> Response:
-    """Return a page as a FeatureCollection."""
-    return Response(document(answer, MEDIA_TYPE), headers=headers(answer), media_type=MEDIA_TYPE)
+    """Return a page as a FeatureCollection, its features passed through as the store wrote them."""
+    page = answer.features()
+    links = answer.paging(MEDIA_TYPE, page.next, page.prev)
+    head = {**answer.counts(page.returned), "links": [*links, *answer.others(ALTERNATES)]}
+    text = orjson.dumps({"type": "FeatureCollection", **head})[:-1] + b',"features":[' + page.text + b"]}"
+    return Response(text, headers=answer.headers(links), media_type=MEDIA_TYPE)
 
 
-def document(answer: Answer, kind: str, **more: Any) -> bytes:
-    """Return the FeatureCollection, its features passed through as the store wrote them."""
-    page = answer.service.store.features(answer.layer, answer.query)
-    links = answer.links(kind, page.next, page.prev)
-    answer.request.state.links = links
-    home = f"{base(answer.request)}/collections/{answer.layer.name}"
-    owner = {"rel": "collection", "type": "application/json", "href": home, "title": str(answer.layer.title)}
-    others = [{"rel": "alternate", "type": t, "href": f"{home}/items?f={f}"} for f, t in ALTERNATES]
-    head = {"type": "FeatureCollection", **more, **answer.counts(page.returned), "links": [*links, owner, *others]}
-    return orjson.dumps(head)[:-1] + b',"features":[' + page.text + b"]}"
+def feature(answer: Answer) -> Response:
+    """Return one feature; raise NotFound."""
+    text, links = answer.one(), of_one(answer, MEDIA_TYPE, ITEM_ALTERNATES)
+    body = text[:-1] + b',"links":' + orjson.dumps(links) + b"}"
+    return Response(body, headers=answer.headers(links), media_type=MEDIA_TYPE)
 
 
-def headers(answer: Answer) -> dict[str, str]:
-    """Return the headers of a page whose document has been made."""
-    return answer.headers(answer.request.state.links)
+def of_one(answer: Answer, kind: str, others: dict[str, str]) -> list[Link]:
+    """Return the links of one feature."""
+    return [link("self", kind, *_own(answer)), *answer.others(others)]
 
 
 def lines(answer: Answer) -> Response:
-    """Return features one a line (RFC 8142 without record separators, as GDAL and jq read them), streamed."""
-    return StreamingResponse(_lines(answer), headers=answer.headers([]), media_type="application/x-ndjson")
+    """Return features one a line, as GDAL and jq read them, streamed."""
+    return StreamingResponse(begun(_lines(answer)), headers=answer.headers([]), media_type=LINES)
 
 
 def _lines(answer: Answer) -> Iterator[bytes]:
     left, query = answer.query.limit, answer.query
     while left > 0:
-        page = answer.service.store.features(answer.layer, replace(query, limit=min(1000, left)))
-        if page.returned:
-            yield b"".join(orjson.dumps(f) + b"\n" for f in orjson.loads(b"[" + page.text + b"]"))
+        page = answer.service.store.features(answer.layer, replace(query, limit=min(CHUNK, left)))
+        features: list[Any] = orjson.loads(b"[" + page.text + b"]")
+        yield b"".join(orjson.dumps(one, option=orjson.OPT_APPEND_NEWLINE) for one in features)
         left -= page.returned
         if page.next is None:
             return
         query = replace(query, cursor=page.next)
 
 
-ALTERNATES = (("html", "text/html"), ("csv", "text/csv"))
+def _own(answer: Answer) -> tuple[str, str]:
+    from_answer = answer.paging(MEDIA_TYPE, None, None)[0]
+    return from_answer["href"], str(answer.layer.title)
+
+
+ITEM_ALTERNATES = {"html": "text/html", "jsonfg": "application/vnd.ogc.fg+json"}

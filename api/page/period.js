@@ -20,6 +20,11 @@ export const ROLLING = Object.keys(BEGINNINGS);
 /** @type {Signal<Period>} */
 export const period = new Signal("all");
 
+/** @param {Period} chosen */
+function rolls(chosen) {
+  return Object.hasOwn(BEGINNINGS, chosen);
+}
+
 /** Write an instant as RFC 3339 in UTC, to the second. @param {Date} instant */
 export function stamp(instant) {
   return instant.toISOString().replace(/\.\d+Z$/, "Z");
@@ -30,14 +35,14 @@ export function stamp(instant) {
  * @param {Period} chosen @param {Date} now
  */
 export function interval(chosen, now) {
-  if (!(chosen in BEGINNINGS)) return chosen;
+  if (!rolls(chosen)) return chosen;
   const start = BEGINNINGS[chosen](now);
   return start && `${stamp(start)}/..`;
 }
 
 /** Whether a text read from the address is a period. @param {string} chosen */
 export function isPeriod(chosen) {
-  if (chosen in BEGINNINGS) return true;
+  if (rolls(chosen)) return true;
   const ends = chosen.split("/");
   return ends.length === 2 && ends.some((end) => end !== "..") && ends.every(isEnd);
 }
@@ -60,7 +65,7 @@ export function between(from, to) {
 
 /** The two ends of an interval as local times for `<input type=datetime-local>`. @param {Period} chosen */
 export function locals(chosen) {
-  if (chosen in BEGINNINGS) return ["", ""];
+  if (rolls(chosen)) return ["", ""];
   return chosen.split("/").map((end) => (end === ".." ? "" : local(new Date(end))));
 }
 

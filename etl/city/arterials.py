@@ -21,7 +21,8 @@ _RINGS = ((8.6, 3.2, 3.0), (23.5, 3.5, 3.5))
 def arterials(seed: int) -> tuple[Geometries, NDArray[np.int64]]:
     """Return the great roads (n,) on the plane, and of each 0, or 1 for a ring."""
     a, b = _joined(middles())
-    roads = shapely.segmentize(shapely.linestrings(np.stack((middles()[a], middles()[b]), axis=1)), 150)
+    straight = shapely.segmentize(shapely.linestrings(np.stack((middles()[a], middles()[b]), axis=1)), 150)
+    roads = np.asarray(straight, dtype=object)
     rings = np.array([_ring(*ring) for ring in _RINGS], dtype=object)
     bent = shapely.transform(np.concatenate((roads, rings)), lambda at: _bent(np.asarray(at), seed))
     return shapely.intersection(bent, ground(seed).outline), np.repeat((0, 1), (len(roads), len(rings)))

@@ -42,12 +42,12 @@ def components(seed: int, day: datetime) -> Rows:
     spots = where.spots(streetside(where, COMPONENTS, rng, floor=0.25), rng, 2.5, 9)
     codes = list(code_list("components").codes)
     weight = np.array([_COMMON.get(code, 1) for code in codes], dtype=np.float64)
-    kinds = rng.choice(len(codes), COMPONENTS, p=weight / weight.sum())
+    kinds: list[int] = rng.choice(len(codes), COMPONENTS, p=weight / weight.sum()).tolist()
     states = rng.choice(len(_STATES), COMPONENTS, p=_SHARES).tolist()
     owners, ages = rng.integers(0, 60, COMPONENTS).tolist(), rng.integers(1, 730, COMPONENTS).tolist()
     homes = where.cells.codes[spots.cell].tolist()
-    for n, (kind, cell, place) in enumerate(zip(kinds.tolist(), homes, spots.points, strict=True)):
-        code = codes[kind]
+    told = zip((codes[kind] for kind in kinds), homes, spots.points, strict=True)
+    for n, (code, cell, place) in enumerate(told):
         known = _OWNERS.get(code[:2], ("城市管理局",))
         yield {
             "code": f"{cell[:6]}{code}{n + 1:06d}",

@@ -13,7 +13,7 @@ from etl.city.chance import chance, swell
 from etl.city.fabric import fabric
 from etl.city.ground import Ground, ground
 from etl.city.network import Grade, network
-from etl.city.plane import on_globe, segments
+from etl.city.plane import on_globe, points, segments
 from layers.codes import code_list
 from spatial.coordinates import Floats, Geometries
 from spatial.metres import area, length
@@ -95,7 +95,7 @@ def _ridge(base: Ground, number: int, seed: int) -> Any:
     crest = base.ridges[number]
     xy = shapely.get_coordinates(shapely.segmentize(crest, 200))
     wide = 1350 * (1 + np.clip(swell(xy, chance(seed, "ridge", number), 3800, 0.18), -0.4, 0.35))
-    circles = shapely.buffer(shapely.points(xy), wide, quad_segs=6)
+    circles = shapely.buffer(points(xy), wide, quad_segs=6)
     return shapely.simplify(shapely.intersection(shapely.union_all(circles), base.outline), 25)
 
 
@@ -103,26 +103,26 @@ def _lakes(seed: int) -> list[Any]:
     """Return lakes among the hills, clear of every street."""
     rng = chance(seed, "lakes")
     xy = rng.uniform((-26e3, -22e3), (34e3, 32e3), (4000, 2))
-    points = shapely.points(xy)
+    middles = points(xy)
     hills = ground(seed)
-    near = ~_clear(points, hills.ridges, _HILLY)
-    free = _clear(points, np.concatenate((fabric(seed).edges, [r.boundary for r in hills.rivers.values()])), _CLEAR)
-    found = xy[near & free & shapely.contains(hills.outline.buffer(-1500), points)]
+    near = ~_clear(middles, hills.ridges, _HILLY)
+    free = _clear(middles, np.array([*fabric(seed).edges, *(r.boundary for r in hills.rivers.values())]), _CLEAR)
+    found = xy[near & free & shapely.contains(hills.outline.buffer(-1500), middles)]
     chosen = _apart(found, len(_LAKES), 7000)
     return [_blob(at, rng.uniform(150, 260), chance(seed, "lake", n)) for n, at in enumerate(chosen)]
 
 
-def _clear(points: Geometries, lines: Geometries, metres: float) -> NDArray[np.bool_]:
-    far = np.ones(len(points), dtype=bool)
+def _clear(places: Geometries, lines: Geometries, metres: float) -> NDArray[np.bool_]:
+    far = np.ones(len(places), dtype=bool)
     index = shapely.STRtree(segments(lines)[0])
-    far[index.query(points, predicate="dwithin", distance=metres)[0]] = False
+    far[index.query(places, predicate="dwithin", distance=metres)[0]] = False
     return far
 
 
 def _apart(xy: Floats, count: int, gap: float) -> list[Floats]:
     chosen: list[Floats] = []
     for at in xy:
-        if all(np.linalg.norm(at - other) > gap for other in chosen):
+        if all(float(np.hypot(*(at - other))) > gap for other in chosen):
             chosen.append(at)
         if len(chosen) == count:
             break

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,7 +125,7 @@ def _halved(pieces: Geometries, rng: np.random.Generator) -> tuple[Geometries, I
     beyond = np.stack((ends[:, 1] + 2 * along, ends[:, 0] + 2 * along), axis=1)
     half = shapely.polygons(np.concatenate((ends, beyond), axis=1))
     both = np.concatenate((shapely.intersection(pieces, half), shapely.difference(pieces, half)))
-    parts, of = cast("tuple[Geometries, Integers]", shapely.get_parts(both, return_index=True))
+    parts, of = shapely.get_parts(both, return_index=True)
     cuts = shapely.intersection(shapely.linestrings(ends), pieces)
     whole = shapely.get_dimensions(parts) == 2  # noqa: PLR2004 - touching halves leave points and lines too
     return parts[whole], of[whole] % len(pieces), cuts

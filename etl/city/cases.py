@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,8 +39,8 @@ class Day:
     """The cases (n,) of one day of the city's clock, in order of their report.
 
     numbers: case numbers. matter, source: indices of their codes. void: whether it turns out to be none. times:
-    seconds since 1970 at which each is reported, opened, dispatched, handled and closed (n, 5). due: by when it is to be
-    handled.
+    seconds since 1970 at which each is reported, opened, dispatched, handled and closed (n, 5). due: by when it is to
+    be handled.
     """
 
     day: int
@@ -146,7 +146,8 @@ def _said(day: Day, chosen: Indices, where: Places) -> Iterator[dict[str, Any]]:
     codes, cells = matters(), where.cells.codes[spots.cell].tolist()
     draws = (spots.along * 10).astype(np.int64).tolist()
     told = (day.matter[chosen].tolist(), day.source[chosen].tolist(), cells, where.address(spots), draws)
-    for matter, source, cell, address, draw in zip(*told, strict=True):
+    rows = cast("Iterator[tuple[int, int, str, str, int]]", zip(*told, strict=True))
+    for matter, source, cell, address, draw in rows:
         code, came = codes[matter], SOURCES[source]
         tales = TALES[code[:2]]
         yield {

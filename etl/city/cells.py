@@ -69,7 +69,7 @@ def _number(county: str, of: Indices, middle: Floats, codes: NDArray[np.str_]) -
     for street, cells in zip(streets, parts(middle, of, len(streets)), strict=True):
         communities = parts(middle, cells, -(-len(cells) // _COMMUNITY))
         for number, community in enumerate(communities, 1):
-            rows = np.round(middle[community, 1] / _ROW)
+            rows = np.asarray(middle[community, 1] // _ROW)
             order = community[np.lexsort((middle[community, 0], -rows))]
             codes[order] = [str(code) for code in numbered(f"{street}{number:03d}", len(order))]
 

@@ -54,7 +54,7 @@ class City:
 
     def rows(self, layer: str) -> Iterator[list[dict[str, Any]]]:
         """Yield the rows of a layer in blocks; raise KeyError for one that the city does not fill."""
-        return (list(block) for block in batched(_MAKERS[layer](self), BLOCK, strict=False))
+        return (list(block) for block in batched(_MAKERS[layer](self), BLOCK))
 
 
 def _cases(city: City) -> Rows:

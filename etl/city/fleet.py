@@ -48,7 +48,7 @@ class Vehicle(NamedTuple):
 def fleet(seed: int) -> tuple[Vehicle, ...]:
     """Return the vehicles that the seed makes."""
     rng, where = chance(seed, "fleet"), places(seed)
-    kinds = [kind for kind, manner in MANNERS.items() for _ in range(manner.count)]
+    kinds = [kind for kind, manner in MANNERS.items() for _ in range(manner.size)]
     rng.shuffle(kinds)
     count = len(kinds)
     depots = _depots(where, rng)

@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from etl.city.atlas import HALF_KM, JIALING, MIDDLE_KM, RIDGES, RIVERS, SITES, YANGTZE
 from etl.city.chance import chance, swell
+from etl.city.plane import points
 from spatial.coordinates import Floats, Geometries
 
 KM = 1000.0
@@ -95,13 +96,13 @@ def _curve(points: Sequence[tuple[float, float]]) -> shapely.LineString:
         a, b = xy[:-1], xy[1:]
         cut = np.stack((0.75 * a + 0.25 * b, 0.25 * a + 0.75 * b), axis=1).reshape(-1, 2)
         xy = np.concatenate((first, cut, last))
-    return cast("shapely.LineString", shapely.segmentize(shapely.LineString(xy), _STEP))
+    return shapely.segmentize(shapely.LineString(xy), _STEP)
 
 
 def _water(way: BaseGeometry, seed: int, name: str) -> BaseGeometry:
     xy = shapely.get_coordinates(way)
     width = RIVERS[name][2] * (1 + swell(xy, chance(seed, "width", name), 5000, 0.16))
-    circles = shapely.buffer(shapely.points(xy), width, quad_segs=12)
+    circles = shapely.buffer(points(xy), width, quad_segs=12)
     pairs = shapely.convex_hull(shapely.geometrycollections(np.column_stack((circles[:-1], circles[1:]))))
     return shapely.simplify(shapely.union_all(pairs), 3)
 
@@ -123,11 +124,11 @@ def _shared(outline: shapely.Polygon, ways: Sequence[BaseGeometry]) -> dict[str,
 def _nearest(banks: Geometries, sites: Floats, codes: Any, outline: BaseGeometry) -> tuple[Geometries, Any]:
     pieces: list[BaseGeometry] = []
     owners: list[str] = []
-    points = shapely.points(sites)
+    marks = points(sites)
     for bank in banks:
-        own = shapely.intersects(points, bank)
-        cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(points[own]), extend_to=outline))
-        at = shapely.STRtree(cells).query(points[own], predicate="intersects")[1]
+        own = shapely.intersects(marks, bank)
+        cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(marks[own]), extend_to=outline))
+        at = shapely.STRtree(cells).query(marks[own], predicate="intersects")[1]
         pieces.extend(shapely.intersection(cells[at], bank))
         owners.extend(codes[own])
     return np.array(pieces, dtype=object), np.array(owners)

@@ -6,12 +6,12 @@ from typing import NamedTuple
 class Manner(NamedTuple):
     """A kind of vehicle at work.
 
-    count: vehicles. night: share of them that work twelve hours later. work, drive: km/h. every, stay: metres from stop
-    to stop and seconds of a stop (0: none). shifts: first and last hour of each (beyond 24 is the next day). dislike: by grade
-    of street, the greatest first.
+    size: vehicles. night: share of them that work twelve hours later. work, drive: km/h. every, stay: metres from stop
+    to stop and seconds of a stop (0: none). shifts: first and last hour of each (beyond 24 is the next day). dislike:
+    by grade of street, the greatest first.
     """
 
-    count: int
+    size: int
     night: float
     work: float
     drive: float

@@ -121,7 +121,7 @@ def network(seed: int) -> Network:
     cloth, cut = fabric(seed), blocks(seed)
     beside = _beside(cloth)
     grades = _grades(cut.rank, np.asarray(shapely.length(cut.lines)))
-    kept = _streets(cloth, beside, cast("Floats", shapely.length(cut.lines)))
+    kept = _streets(cloth, beside, np.asarray(shapely.length(cut.lines)))
     nodes, ends = _joints(cloth.edges[kept])
     whole = _largest(ends, len(nodes))
     kept = np.flatnonzero(kept)[whole]

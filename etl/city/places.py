@@ -11,7 +11,7 @@ import shapely
 from etl.city.cells import Cells, cells
 from etl.city.fabric import fabric
 from etl.city.network import Network, network
-from etl.city.plane import degrees
+from etl.city.plane import points, spots
 from layers.codes import code_list
 from layers.text import Text
 from spatial.coordinates import Floats, Geometries
@@ -37,7 +37,7 @@ class Spots:
     @property
     def points(self) -> Geometries:
         """The points in degrees."""
-        return shapely.points(*degrees(self.xy[:, 0], self.xy[:, 1]))
+        return spots(self.xy)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +74,7 @@ class Places:
 
     def _cells(self, xy: Floats, beside: Indices) -> Indices:
         found = beside.copy()
-        point, cell = self.index.query(shapely.points(xy), predicate="intersects")
+        point, cell = self.index.query(points(xy), predicate="intersects")
         found[point] = cell
         return found
 

@@ -27,13 +27,24 @@ def degrees(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     return np.round(lon, DIGITS), np.round(lat, DIGITS)
 
 
+def spots(xy: Floats) -> Geometries:
+    """Return x, y of the plane (n, 2) as points (n,) in degrees."""
+    return np.asarray(shapely.points(*degrees(xy[:, 0], xy[:, 1])), dtype=object)
+
+
 def on_globe(shapes: Geometries) -> Geometries:
     """Return shapes of the plane (n,) in degrees; vertices that two of them share stay shared."""
     return moved(shapes, degrees)
+
+
+def points(xy: Floats) -> Geometries:
+    """Return x, y (n, 2) as points (n,) of the plane."""
+    return np.asarray(shapely.points(xy), dtype=object)
 
 
 def segments(lines: Geometries) -> tuple[Geometries, NDArray[np.intp]]:
     """Return the straight pieces (m,) of lines (n,), and the line of each: their index finds what is near quickly."""
     xy, of = cast("tuple[Floats, NDArray[np.intp]]", shapely.get_coordinates(lines, return_index=True))
     same = of[1:] == of[:-1]
-    return shapely.linestrings(np.stack((xy[:-1][same], xy[1:][same]), axis=1)), of[1:][same]
+    pieces = shapely.linestrings(np.stack((xy[:-1][same], xy[1:][same]), axis=1))
+    return np.asarray(pieces, dtype=object), of[1:][same]

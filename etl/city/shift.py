@@ -49,6 +49,14 @@ class Motion(NamedTuple):
     heading: Floats
     state: NDArray[np.int64]
 
+    def only(self, chosen: NDArray[np.bool_]) -> "Motion":
+        """Return the chosen ones."""
+        return Motion(self.xy[chosen], self.speed[chosen], self.heading[chosen], self.state[chosen])
+
+    def put(self, chosen: NDArray[np.bool_], other: "Motion") -> None:
+        """Replace the chosen ones by others."""
+        self.xy[chosen], self.speed[chosen], self.heading[chosen], self.state[chosen] = other
+
 
 @dataclass(frozen=True, eq=False)
 class Shift:

@@ -48,17 +48,16 @@ def heard(seed: int, vehicle: Vehicle, after: int, until: int, every: int) -> tu
     It speaks at every multiple of `every` seconds while it is out, and at every heartbeat while it is parked.
     """
     at = np.arange(after - after % every + every, until + 1, every)
-    motion = parked(seed, vehicle, len(at))
+    seconds, motion = at.astype(np.float64), parked(seed, vehicle, len(at))
     spoke = (at - _phase(vehicle)) % HEARTBEAT == 0
     for day in np.unique((at + OFFSET) // DAY).tolist():
         if day_is(seed, vehicle, day) is Day.DEAD:
             spoke &= (at + OFFSET) // DAY != day
     for shift in shifts(seed, vehicle, after, until):
-        out = shift.covers(at)
-        spoke = np.where(out, ~shift.mute(at), spoke)
-        for column, values in zip(motion, shift.at(at[out].astype(np.float64)), strict=True):
-            column[out] = values
-    return at[spoke], Motion(*(column[spoke] for column in motion))
+        out = shift.covers(seconds)
+        spoke = np.where(out, ~shift.mute(seconds), spoke)
+        motion.put(out, shift.at(seconds[out]))
+    return at[spoke], motion.only(spoke)
 
 
 def parked(seed: int, vehicle: Vehicle, count: int) -> Motion:

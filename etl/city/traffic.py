@@ -6,10 +6,8 @@ from typing import Any
 
 import numpy as np
 
-import shapely
-
 from etl.city.fleet import fleet
-from etl.city.plane import degrees
+from etl.city.plane import spots
 from etl.city.shift import Motion
 from etl.city.sight import heard, seen
 
@@ -54,6 +52,6 @@ def fixes(seed: int, after: int, until: int) -> Rows:
 
 
 def _columns(motion: Motion) -> Iterator[tuple[float, float, Any]]:
-    places = shapely.points(*degrees(motion.xy[:, 0], motion.xy[:, 1]))
-    heading = motion.heading.round() % 360
-    return zip(motion.speed.round(1).tolist(), heading.tolist(), places, strict=True)
+    speed: list[float] = motion.speed.round(1).tolist()
+    heading: list[float] = (motion.heading.round() % 360).tolist()
+    return zip(speed, heading, spots(motion.xy), strict=True)

@@ -1,6 +1,7 @@
 """How many cases of which matter a day brings, and when in the week and the day they come."""
 
 from functools import lru_cache
+from typing import cast
 
 import numpy as np
 
@@ -63,7 +64,8 @@ def rhythms() -> tuple[str, ...]:
 def expected(seed: int, day: int) -> Floats:
     """Return the mean count of each matter on a day (days since 1970-01-01, a Thursday), its mood included."""
     factor = np.array([_WEEK[rhythm][(day + 3) % 7] for rhythm in rhythms()])
-    return means() * factor * np.exp(_mood(seed, day, "city") + _matter_moods(seed, day) - _SWING**2)
+    mood = _matter_moods(seed, day) + _mood(seed, day, "city") - _SWING**2
+    return means() * factor * np.exp(mood)
 
 
 def counts(seed: int, day: int, rng: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

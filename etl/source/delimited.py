@@ -25,7 +25,8 @@ HEAVY = 8_000_000
 """Characters after which a chunk is full, however few its records."""
 
 _HEAD = 100
-_BLOCK = 1 << 20
+_BLOCK, _LARGEST = 1 << 20, 4 << 20
+"""Characters read at once, and those after which a quote that is still open was never meant as one."""
 
 type Row = list[str] | tuple[str, str]
 """The values of one record, or (why, what) of a record that cannot be read."""
@@ -154,25 +155,68 @@ def _fields(path: Path, row: Row | None) -> tuple[str, ...]:
 
 
 def _chunks(path: Path, file: Opened, delimiter: str, fields: tuple[str, ...]) -> Iterator[Chunk]:
+    start, waiting, weight = -1, list[Row](), 0
     with file.text, reading(path.name):
-        rows = _rows(file.text, delimiter, len(fields))
-        next(rows, None)
-        start = 0
-        while (chunk := _chunk(rows, fields, start, file)).records:
-            yield chunk
-            start += len(chunk.records)
+        for rows, size in _blocks(file.text, delimiter, len(fields)):
+            # the first row of all is the header
+            waiting, weight, start = [*waiting, *rows[start < 0 :]], weight + size, max(start, 0)
+            while len(waiting) >= CHUNK or (waiting and weight > HEAVY):
+                yield _chunk(waiting[:CHUNK], fields, start, file.part())
+                start, waiting, weight = start + len(waiting[:CHUNK]), waiting[CHUNK:], 0
+        if waiting:
+            yield _chunk(waiting, fields, start, 1.0)
 
 
-def _rows(text: TextIO, delimiter: str, width: int) -> Iterator[Row]:
-    """Yield the rows: a block at a time by the C reader alone where all of them have the right width."""
+def _blocks(text: TextIO, delimiter: str, width: int) -> Iterator[tuple[list[Row], int]]:
+    """Yield the rows of a block of whole lines, and its size, one block after the other."""
     rest = ""
-    while block := rest + text.read(max(_BLOCK, len(rest))):
-        end = max(block.rfind("\n"), block.rfind("\r", 0, -1)) + 1
-        whole, rest = (block[:end], block[end:]) if end and block.count('"', 0, end) % 2 == 0 else ("", block)
-        if rest == block and (len(block) > MAX_TEXT or not (more := text.read(_BLOCK))):
-            yield from _Rows(_Rest(block, text), delimiter)
-            return
-        ...
+    while more := text.read(_BLOCK):
+        block = rest + more
+        end = max(block.rfind("\n"), block.rfind("\r")) + 1
+        if end and (block.count('"', 0, end) % 2 == 0 or len(block) > _LARGEST):
+            yield _block_rows(block[:end], delimiter, width), end
+            rest = block[end:]
+        elif not end and len(block) > MAX_TEXT:
+            yield [(f"a line is longer than {MAX_TEXT:,} characters", block[:_HEAD])], MAX_TEXT
+            rest = _after_line(text)
+        else:
+            rest = block
+    if rest:
+        yield _block_rows(rest, delimiter, width), len(rest)
+
+
+def _block_rows(block: str, delimiter: str, width: int) -> list[Row]:
+    """Return the rows of whole lines, by the C reader alone where all of them have the right width."""
+    try:
+        rows = list(_reader(io.StringIO(block, newline=""), delimiter))
+    except csv.Error:
+        rows = [[""] * (width + 1)]
+    if all(len(row) == width or not row for row in rows):
+        return [row for row in rows if row]
+    return list(_Rows(io.StringIO(block, newline=""), delimiter))
+
+
+def _after_line(text: TextIO) -> str:
+    """Pass the rest of a line, and return what was read after it: nothing."""
+    while (line := text.readline(MAX_TEXT)) and not line.endswith(("\n", "\r")):
+        pass
+    return ""
+
+
+def _chunk(rows: list[Row], fields: tuple[str, ...], start: int, part: float) -> Chunk:
+    width = len(fields)
+    wrong = {n: _unfit(row, fields) for n, row in enumerate(rows) if isinstance(row, tuple) or len(row) != width}
+    if not wrong:
+        return Chunk(start, [dict(zip(fields, row, strict=True)) for row in rows], None, {}, part)
+    records = [wrong[n][1] if n in wrong else dict(zip(fields, row, strict=True)) for n, row in enumerate(rows)]
+    return Chunk(start, records, None, {n: why for n, (why, _) in wrong.items()}, part)
+
+
+def _unfit(row: Row, fields: tuple[str, ...]) -> tuple[str, Record]:
+    if isinstance(row, tuple):
+        return row[0], {"line": row[1]}
+    names = (*fields, *(f"column_{n}" for n in range(len(fields) + 1, len(row[: len(fields) + _HEAD]) + 1)))
+    return f"{len(row)} values for {len(fields)} columns", dict(zip(names, row, strict=False))
 
 
 def _reader(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:

@@ -43,14 +43,13 @@ def from_xy(xs: Sequence[Any], ys: Sequence[Any]) -> tuple[Geometries, Why]:
     """Return points (n,) from numbers or their text, None where both are empty, and why some cannot be read."""
     why: Why = {}
     x, y = _numbers(xs, why), _numbers(ys, why)
-    out = np.full(len(x), None, dtype=object)
-    there = [n for n, (a, b) in enumerate(zip(xs, ys, strict=True)) if n not in why and not _empty(a) and not _empty(b)]
-    why |= {
-        n: "one of the two coordinates is missing"
-        for n in range(len(x))
-        if n not in why and _empty(xs[n]) != _empty(ys[n])
-    }
-    out[there] = shapely.points(x[there], y[there])
+    out = np.asarray(shapely.points(x, y), dtype=object)
+    for n in np.flatnonzero(np.isnan(x) | np.isnan(y)).tolist():
+        empty = (_empty(xs[n]), _empty(ys[n]))
+        if any(empty) or n in why:
+            out[n] = None
+        if any(empty) and not all(empty):
+            why.setdefault(n, "one of the two coordinates is missing")
     return out, why
 
 

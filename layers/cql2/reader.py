@@ -11,7 +11,7 @@ import cql2
 from layers.cql2.fragment import MARK, Fragment, fragments
 from spatial.errors import BadFilter
 
-MAX_JSON = 262_144
+MAX_JSON = 1_048_576
 
 _PLACE = re.compile(r"--> \d+:(\d+)")
 _WANTED = re.compile(r"= expected (.+)")

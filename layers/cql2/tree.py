@@ -12,6 +12,7 @@ MAX_DEPTH = 16
 """Levels of operators inside operators; SQLite's parser overflows its stack somewhere above 20."""
 
 _DEEPEST_COORDINATES = 4
+_AXES = (2, 3, 4)
 _ANY = (1, 1 << 30)
 _SPATIAL = "intersects equals disjoint touches within overlaps crosses contains"
 _TEMPORAL = (
@@ -132,6 +133,8 @@ class _Check:
         if isinstance(parts[0], list):
             return [self._coordinates(p, depth + 1) for p in parts]
         self._spend(_VERTICES)
+        if len(parts) not in _AXES:
+            raise BadFilter(f"{_short(parts)} is no position; one has two numbers, or three with a height")
         return [_coordinate(p) for p in parts]
 
     def _spend(self, budget: _Budget) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, ColumnElement, Double, Text, false, literal, true
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Double, Text, literal
 from sqlalchemy.types import TypeEngine
 
 from layers.column import Column, ColumnKind
@@ -57,7 +57,7 @@ def of_literal(value: Any) -> Operand:
     """Return a text, number or boolean of a filter's tree as an operand; raise BadFilter."""
     match value:
         case bool():
-            return Operand(ColumnKind.BOOLEAN, true() if value else false(), str(value).upper(), value)
+            return Operand(ColumnKind.BOOLEAN, literal(value, Boolean()), str(value).upper(), value)
         case str():
             return Operand(ColumnKind.TEXT, literal(value, Text()), _quoted(value), value)
         case int() | float():

@@ -30,7 +30,7 @@ def frame(layer: Layer, query: Query, blocks: Iterable[Block]) -> gpd.GeoDataFra
     table = pd.DataFrame(rows, columns=[c.name for c in columns], index=pd.Index(keys, name="id"))
     for column in columns:
         if column.kind is ColumnKind.INSTANT:
-            table[column.name] = pd.to_datetime(cast("pd.Series[str]", table[column.name]), utc=True, format="ISO8601")
+            table[column.name] = pd.to_datetime(cast("pd.Series", table[column.name]), utc=True, format="ISO8601")
     shapes = np.concatenate(places) if places else _none(0)
     code = query.crs.code or SRID
     return gpd.GeoDataFrame(table, geometry=project(shapes, query.crs, "xy"), crs=code)

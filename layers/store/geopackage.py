@@ -6,15 +6,13 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import geopandas as gpd
+from typing import TYPE_CHECKING, Any
 
 from layers.feature import Layer
+from layers.lazy import lazily
 from layers.query import Count, Query
 from layers.store import ledger, package, registry
 from layers.store.connection import compiled, engine, opened, reading, within
-from layers.store.frame import frame
 from layers.store.paging import Page, block_of, features_of, fetched
 from layers.store.protocol import Block, Change, Extent, Features, Held, Job
 from layers.store.select import counted
@@ -22,11 +20,16 @@ from layers.store.writer import PackageWriter
 from layers.table import FID, REVISION, table
 from spatial.errors import Conflict, NotFound, TooMuch, Unavailable
 
+if TYPE_CHECKING:
+    import geopandas as gpd
+
 PATIENCE = 20.0
 """Seconds that one page may take before it is refused."""
 
 COUNTING = 0.3
 """Seconds that counting may take before the number is left out."""
+
+framed = lazily("layers.store.frame:frame")
 
 GONE = """SELECT fid, key, revision FROM om_tombstones WHERE layer = ? AND revision > ?
   ORDER BY revision, fid LIMIT ?"""
@@ -108,9 +111,9 @@ class GeoPackageStore:
         found = self._counts[key]
         return None if found.rows < 0 else found
 
-    def frame(self, layer: Layer, query: Query) -> gpd.GeoDataFrame:
+    def frame(self, layer: Layer, query: Query) -> "gpd.GeoDataFrame":
         """Return the rows as a GeoDataFrame, instants as UTC timestamps."""
-        return frame(layer, query, self.blocks(layer, query, size=5000))
+        return framed(layer, query, self.blocks(layer, query, size=5000))
 
     def extent(self, layer: Layer) -> Extent:
         """Return where and when the rows are."""

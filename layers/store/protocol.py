@@ -4,16 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
 from layers.feature import Layer
 from layers.query import Count, Cursor, Query
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 Row = Mapping[str, Any]
 """A row by column names: validated Python values, the place a shapely geometry in degrees."""
@@ -171,7 +173,7 @@ class Store(Protocol):
         """Count what matches; None when that would take too long."""
         ...
 
-    def frame(self, layer: Layer, query: Query) -> gpd.GeoDataFrame:
+    def frame(self, layer: Layer, query: Query) -> "gpd.GeoDataFrame":
         """Return the rows as a GeoDataFrame, instants as UTC timestamps."""
         ...
 

@@ -114,9 +114,10 @@ async def style(_: Request) -> Response:
 
 
 def inside(row: Json, box: str | None) -> bool:
-    return box is None or bool(
-        shapely.box(*map(float, box.split(","))).intersects(shapely.geometry.shape(row["geometry"]))
-    )
+    if box is None:
+        return True
+    west, south, east, north = map(float, box.split(","))
+    return bool(shapely.box(west, south, east, north).intersects(shapely.geometry.shape(row["geometry"])))
 
 
 def during(row: Json, when: str | None, times: str | None) -> bool:

@@ -90,10 +90,15 @@ def browser(chromium: str) -> Iterator[Callable[..., BrowserContext]]:
 def rows_of(layer: Layer, n: int = 20, seed: int = 7, **said: Any) -> gpd.GeoDataFrame:
     chance = Random(seed)
     names = [column.name for column in layer.columns]
-    rows = [layer.row(**{c.name: value(c, number, chance) for c in layer.columns} | said) for number in range(n)]
+    rows = [layer.row(**record(layer, number, chance) | said) for number in range(n)]
     place = layer.place.name if layer.place else None
     values = {name: [getattr(row, name) for row in rows] for name in names}
     return gpd.GeoDataFrame(values, columns=names, geometry=place, crs=4326)
+
+
+def record(layer: Layer, number: int, chance: Random) -> dict[str, Any]:
+    values = {column.name: value(column, number, chance) for column in layer.columns}
+    return {name: each for name, each in values.items() if each is not None}
 
 
 def value(column: Column, number: int, chance: Random) -> Any:
@@ -102,7 +107,7 @@ def value(column: Column, number: int, chance: Random) -> Any:
     if column.about.codes:
         return sorted(code_list(column.about.codes).codes)[number]
     if not column.required and chance.random() < 0.1:
-        return [] if column.kind is ColumnKind.TEXTS else None
+        return None
     return VALUES[column.kind](column, number, chance)
 
 

@@ -1,5 +1,6 @@
 """Every layer is painted, whatever its geometry and its look."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -105,8 +106,8 @@ def test_labels_stand_where_their_geometry_lets_them(uploaded: Any) -> None:
 
 
 def test_labels_are_written_for_people(uploaded: Any, layers: dict[str, Layer]) -> None:
-    fields = {"duty": (bool, about("值守", "Duty")), "area": (float | None, about("面积", "Area", default=None, unit="m2"))}
-    layer = uploaded(Kind.POINT, **fields)
+    area = (float | None, about("面积", "Area", default=None, unit="m2"))
+    layer = uploaded(Kind.POINT, duty=(bool, about("值守", "Duty")), area=area)
     assert text(layer.by_name["duty"])[2:6] == ["true", "是", "false", "否"]
     assert text(layer.by_name["area"])[2] == ["concat", ["to-string", ["get", "area"]], " m²"]
     level = text(layers["risk_points"].by_name["level"])
@@ -138,5 +139,5 @@ def test_a_hidden_field_is_not_painted(uploaded: Any) -> None:
 
 def test_a_layer_without_a_place_is_not_painted(uploaded: Any) -> None:
     layer = uploaded(Kind.POINT, Style(label="code"))
-    bare = type(layer)(**{**vars(layer), "columns": layer.columns[:1]})
+    bare = replace(layer, columns=layer.columns[:1])
     assert paint(bare) == []
