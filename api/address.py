@@ -11,6 +11,9 @@ from api.query_string import given
 HOST = re.compile(r"(?:[A-Za-z0-9._~-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?\Z")
 """What a Host header may hold to be repeated in an answer (RFC 3986, 3.2.2, without its rarer letters)."""
 
+NOWHERE = "http://onemap.invalid"
+"""Stands for the public address in documents that are made once for all addresses."""
+
 IN_PATH, IN_QUERY = "/:@!$&'()*+,;=~", ",:/"
 
 

@@ -5,36 +5,62 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
-from starlette_compress import CompressMiddleware
+from starlette_compress import CompressMiddleware, add_compress_type
 
-from api import codes, collections, export, items, live, manage, pages, problem
-from api.context import OneMap
-from api.headers import ProperHeaders
+from api import codes, collections, definition, export, items, landing, live, manage, pages, problem, schemas
+from api.context import Importer, OneMap
+from api.headers import Head, ProperHeaders
 from api.live import Pulse
 from api.settings import Settings
 from layers.store.geopackage import GeoPackageStore
 from layers.store.protocol import Store
 
-ROUTERS = (items.router, live.router, collections.router, manage.router, codes.router, export.router, pages.router)
-EXPOSED = ["Content-Crs", "Link", "Location", "ETag", "OGC-NumberReturned", "OGC-NumberMatched"]
+ROOMS = (items, landing, collections, schemas, definition, live, manage, codes, export, pages)
+EXPOSED = ["Allow", "Content-Crs", "Content-Disposition", "Link", "Location", "Retry-After"]
+COMPRESSED = (
+    "application/problem+json",
+    "application/schema+json",
+    "application/vnd.flatgeobuf",
+    "application/vnd.mapbox.style+json",
+    "application/vnd.oai.openapi+json",
+    "application/vnd.ogc.fg+json",
+    "application/x-ndjson",
+    "text/csv",
+)
 
 
-def create_app(settings: Settings | None = None, store: Store | None = None) -> FastAPI:
-    """Return the service over a store (by default the one that the settings name)."""
+def create_app(
+    settings: Settings | None = None, store: Store | None = None, importer: Importer | None = None
+) -> FastAPI:
+    """Return the service over a store (by default the one that the settings name).
+
+    importer: what makes layers of uploaded files; without one, only JSON Schemas make layers.
+    """
     made = settings or Settings()
-    app = FastAPI(title=str(made.title), openapi_url=None, docs_url=None, redoc_url=None, lifespan=_life)
-    app.state.onemap = OneMap(made, store or GeoPackageStore(made.store_path))
+    app = FastAPI(
+        title=str(made.title), openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=_life
+    )
+    app.state.onemap = OneMap(made, store or GeoPackageStore(made.store_path), importer)
     app.state.pulse = Pulse(app.state.onemap.store)
     problem.install(app)
-    for router in ROUTERS:
-        app.include_router(router)
+    for room in ROOMS:
+        app.include_router(room.router)
     pages.mount(app)
-    app.add_middleware(CompressMiddleware, minimum_size=1000)
-    app.add_middleware(
-        CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "OPTIONS"], allow_headers=["*"], expose_headers=EXPOSED
-    )
-    app.add_middleware(ProperHeaders)
+    _wrap(app)
     return app
+
+
+def _wrap(app: FastAPI) -> None:
+    """Put the middleware round the app, the innermost first."""
+    for kind in COMPRESSED:
+        add_compress_type(kind)
+    app.add_middleware(CompressMiddleware, minimum_size=1000)
+    methods = ["GET", "HEAD", "OPTIONS"]
+    app.add_middleware(
+        CORSMiddleware, allow_origins=["*"], allow_methods=methods, allow_headers=["*"], expose_headers=EXPOSED
+    )
+    app.add_middleware(Head)
+    app.add_middleware(ProperHeaders)
 
 
 @asynccontextmanager

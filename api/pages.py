@@ -1,43 +1,59 @@
-"""The page: the one map in a browser, and the files that it needs."""
+"""The page: the one map in a browser, how it is drawn, and the files that it needs."""
 
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import FileResponse, JSONResponse
+import orjson
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
-from api.context import Service
+from api.accept import HTML, JSON, chosen
+from api.address import base
+from api.context import OneMap, Service
+from api.links import link
+from api.query_string import only
+from api.security import MAP
 from styles.style import style
 
 router = APIRouter()
 PAGE = Path(str(files("api").joinpath("page")))
 VENDOR = PAGE / "vendor"
 STYLE = "application/vnd.mapbox.style+json"
+FRESH = {"Cache-Control": "no-cache"}
 
 
 @router.get("/map")
 def page() -> FileResponse:
     """Return the one-map page."""
-    return FileResponse(PAGE / "index.html", headers={"Cache-Control": "no-cache"})
+    return FileResponse(PAGE / "index.html", headers={**FRESH, "Content-Security-Policy": MAP})
 
 
 @router.get("/styles")
 def styles(request: Request) -> dict[str, Any]:
     """Return the styles there are (OGC API Styles, 7.3)."""
-    link = {"rel": "stylesheet", "type": STYLE, "href": f"{str(request.base_url).rstrip('/')}/styles/onemap?f=maplibre"}
-    return {"styles": [{"id": "onemap", "title": "一张图 OneMap", "links": [link]}]}
+    only(request, "f")
+    chosen(request, {JSON: "json"})
+    made = link("stylesheet", STYLE, f"{base(request)}/styles/onemap", "MapLibre")
+    shown = link("preview", HTML, f"{base(request)}/map", "一张图 The map")
+    return {"default": "onemap", "styles": [{"id": "onemap", "title": "一张图 OneMap", "links": [made, shown]}]}
 
 
 @router.get("/styles/onemap")
-def stylesheet(service: Service) -> JSONResponse:
+def stylesheet(request: Request, service: Service) -> Response:
     """Return all layers as one MapLibre style."""
-    settings = service.settings
-    made = style(service.layers().values(), settings.center, settings.zoom)
-    return JSONResponse(made, media_type=STYLE, headers={"Cache-Control": "no-cache"})
+    only(request, "f")
+    chosen(request, {STYLE: "maplibre", JSON: "json"})
+    made = service.once("style", service.layers(), lambda: _style(service))
+    return Response(made, media_type=STYLE, headers=FRESH)
 
 
 def mount(app: FastAPI) -> None:
     """Serve the page's files under /page."""
     app.mount("/page", StaticFiles(directory=PAGE), name="page")
+
+
+def _style(service: OneMap) -> bytes:
+    settings = service.settings
+    return orjson.dumps(style(service.layers().values(), settings.center, settings.zoom))

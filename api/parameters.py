@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from api.queryable import equality
+from api.query_string import refuse_others
+from api.queryable import LITERAL, equality
+from layers.column import Column
 from layers.cql2 import parse
 from layers.feature import Layer
 from layers.query import MAX_LIMIT, Filter, Query, Sort
 from layers.store.keyset import cursor
 from spatial import crs as systems
 from spatial.box import Box, corners
-from spatial.crs import CRS84, Crs
+from spatial.crs import ADVERTISED, CRS84, Crs
 from spatial.errors import BadCrs, BadParameter
 from spatial.region import box_region
 from spatial.time import span
@@ -21,8 +23,10 @@ STREAM_LIMIT = 1_000_000
 """Features that a streamed format (CSV, NDJSON, FlatGeobuf, GeoParquet) may hold."""
 
 MAX_OFFSET = 1_000_000
-_WHOLE = re.compile(r"\d{1,9}\Z")
+MAX_SORT = 8
+_WHOLE = re.compile(r"[0-9]{1,18}\Z")
 _TRUE = {"true": True, "false": False}
+_LANGUAGES = ("cql2-text", "cql2-json")
 Params = Mapping[str, str]
 
 
@@ -37,38 +41,42 @@ class Asked:
 
 def query(asked: Asked) -> Query:
     """Return the query that the parameters make; raise BadParameter, BadTime, BadCrs or BadFilter."""
-    _known(asked)
-    made: dict[str, Any] = {}
+    _check(asked)
+    made: dict[str, Any] = {"filters": _filters(asked)}
     for name, read in READERS.items():
         if name in asked.params:
             made |= read(asked, asked.params[name])
-    made.setdefault("limit", 10)
-    whole = Query(**made | {"filters": _filters(asked)})
-    if "cursor" not in asked.params:
-        return whole
-    return Query(**made | {"filters": _filters(asked), "cursor": cursor(asked.params["cursor"], whole)})
+    whole = Query(**made)
+    token = asked.params.get("cursor")
+    return whole if token is None else replace(whole, cursor=cursor(token, whole))
 
 
-def _known(asked: Asked) -> None:
-    for name in asked.params:
-        if name not in NAMES and name not in asked.layer.by_name:
-            fields = ", ".join(c.name for c in asked.layer.properties)
-            raise BadParameter(f"{name[:60]!r} is no parameter here; there are {', '.join(sorted(NAMES))}; and {fields}")
+def queryable(layer: Layer) -> Mapping[str, Column]:
+    """Return the columns that name=value can ask by: those whose name is no other parameter's."""
+    return {c.name: c for c in layer.properties if c.name not in NAMES and c.kind in LITERAL}
+
+
+def _check(asked: Asked) -> None:
+    fields = queryable(asked.layer)
+    refuse_others(asked.params, [*NAMES, *fields])
+    if empty := next((n for n, v in asked.params.items() if not v.strip() and n not in fields), None):
+        raise BadParameter(f"{empty} is empty; give it a value or leave it out")
+    # refused where it is wrong, even where there is no box for it
+    _crs(asked, "bbox-crs")
 
 
 def _filters(asked: Asked) -> tuple[Filter, ...]:
-    given = asked.params.get("filter")
-    equal = [equality(asked.layer, n, v) for n, v in asked.params.items() if n in asked.layer.by_name and n not in NAMES]
-    if given is None:
-        return tuple(equal)
+    fields = queryable(asked.layer)
+    equal = [equality(fields[n], v) for n, v in asked.params.items() if n in fields]
     language = asked.params.get("filter-lang")
-    if language not in (None, "cql2-text", "cql2-json"):
-        raise BadParameter(f"filter-lang={language[:40]!r}: send cql2-text or cql2-json")
-    return (parse(given, language, _crs(asked.params.get("filter-crs"))), *equal)
+    if language not in (None, *_LANGUAGES):
+        raise BadParameter(f"filter-lang={language[:40]!r}: send {' or '.join(_LANGUAGES)}")
+    system, given = _crs(asked, "filter-crs"), asked.params.get("filter")
+    return tuple(equal) if given is None else (parse(given, language, system), *equal)
 
 
 def _bbox(asked: Asked, text: str) -> dict[str, Any]:
-    system = _crs(asked.params.get("bbox-crs"))
+    system = _crs(asked, "bbox-crs")
     if system.code is None:
         return {"box": Box.read(text)}
     return {"region": box_region(corners(text), system)}
@@ -78,6 +86,7 @@ def _limit(asked: Asked, text: str) -> dict[str, Any]:
     limit = _number("limit", text)
     if limit < 1:
         raise BadParameter("limit must be 1 or more")
+    # more than there can be is no error (Features Part 1, 7.15.2)
     return {"limit": min(limit, asked.most)}
 
 
@@ -89,14 +98,22 @@ def _offset(asked: Asked, text: str) -> dict[str, Any]:
 
 
 def _properties(asked: Asked, text: str) -> dict[str, Any]:
-    return {"properties": tuple(n for n in (part.strip() for part in text.split(",")) if n)}
+    return {"properties": tuple(_listed("properties", text))}
 
 
 def _sort(asked: Asked, text: str) -> dict[str, Any]:
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if not 0 < len(parts) <= 8:  # noqa: PLR2004 - nobody sorts by more
-        raise BadParameter("sortby takes one to eight properties, as in sortby=-reported,number")
-    return {"sort": tuple(Sort(p.lstrip("+-"), p.startswith("-")) for p in parts)}
+    parts = _listed("sortby", text)
+    keys = tuple(Sort(part.removeprefix("-").removeprefix("+").strip(), part.startswith("-")) for part in parts)
+    if len(keys) > MAX_SORT or len({key.name for key in keys}) < len(keys):
+        raise BadParameter(f"sortby takes one to {MAX_SORT} properties, each once, as in sortby=-reported,number")
+    return {"sort": keys}
+
+
+def _listed(name: str, text: str) -> list[str]:
+    parts = [part.strip() for part in text.split(",")]
+    if not all(parts):
+        raise BadParameter(f"{name}={text[:60]!r} has an empty name in it")
+    return parts
 
 
 def _skip(asked: Asked, text: str) -> dict[str, Any]:
@@ -111,21 +128,24 @@ def _number(name: str, text: str) -> int:
     return int(text)
 
 
-def _crs(text: str | None) -> Crs:
-    return CRS84 if text is None else systems.crs(text)
-
-
-def _output(asked: Asked, text: str) -> dict[str, Any]:
+def _crs(asked: Asked, name: str) -> Crs:
+    """Return the system that a parameter names, if collections offer it (Part 2, 6.2.2 and 6.3); raise BadParameter."""
+    text = asked.params.get(name)
+    if text is None:
+        return CRS84
     try:
-        return {"crs": systems.crs(text)}
+        system = systems.crs(text)
     except BadCrs as bad:
-        raise BadParameter(f"crs: {bad}") from bad
+        raise BadParameter(f"{name}: {bad}") from bad
+    if system.uri not in ADVERTISED:
+        raise BadParameter(f"{name}={text[:100]!r} is not offered here; there are {', '.join(ADVERTISED)}")
+    return system
 
 
 READERS: dict[str, Callable[[Asked, str], dict[str, Any]]] = {
     "bbox": _bbox,
     "datetime": lambda asked, text: {"span": span(text)},
-    "crs": _output,
+    "crs": lambda asked, text: {"crs": _crs(asked, "crs")},
     "limit": _limit,
     "offset": _offset,
     "properties": _properties,

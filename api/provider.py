@@ -4,19 +4,14 @@ from typing import Any
 
 from pygeoapi.provider.base import BaseProvider
 
-from layers.catalogue import declared
-from layers.schema import described
-
 
 class LayerProvider(BaseProvider):
-    """Tells pygeoapi what a layer holds."""
+    """Tells pygeoapi what a layer holds, built in or added at run time."""
 
     def __init__(self, provider_def: dict[str, Any]) -> None:
-        """Read the layer that the definition names."""
+        """Take the fields that the definition brings."""
         super().__init__(provider_def)
-        layer = declared().get(str(provider_def["data"]))
-        columns = layer.properties if layer else ()
-        self._fields = {c.name: described(c, n) for n, c in enumerate(columns)}
+        self._fields = dict(provider_def["fields"])
 
     def get_fields(self) -> dict[str, Any]:
         """Return the layer's fields, by name."""

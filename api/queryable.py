@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from layers.column import Column, ColumnKind
-from layers.feature import Layer
 from layers.query import Filter
 from spatial.errors import BadParameter, BadTime
 from spatial.time import instant, written
@@ -13,15 +12,12 @@ from spatial.time import instant, written
 _TRUE = {"true": True, "false": False, "1": True, "0": False}
 
 
-def equality(layer: Layer, name: str, text: str) -> Filter:
-    """Return the filter name = value, the value read as the column's kind; raise BadParameter."""
-    column = layer.by_name[name]
-    if column.kind not in LITERAL:
-        raise BadParameter(f"{name} cannot be compared with =; use filter=…")
+def equality(column: Column, text: str) -> Filter:
+    """Return the filter column = value, the value read as the column's kind; raise BadParameter."""
     try:
-        return Filter({"op": "=", "args": [{"property": name}, LITERAL[column.kind](text)]})
+        return Filter({"op": "=", "args": [{"property": column.name}, LITERAL[column.kind](text)]})
     except (ValueError, KeyError, BadTime) as bad:
-        raise BadParameter(f"{name}={text[:60]!r} is no {column.kind}: {_example(column)}") from bad
+        raise BadParameter(f"{column.name}={text[:60]!r} is no {column.kind}: {_example(column)}") from bad
 
 
 def _finite(text: str) -> float:

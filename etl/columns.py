@@ -62,7 +62,9 @@ class Columns:
 
     def _codes(self, name: str, values: list[Any], names: list[Any], notes: tuple[Why, Counter[str]]) -> list[Any]:
         why, changes = notes
-        pairs = [("" if value is None else str(value).strip(), called) for value, called in zip(values, names, strict=True)]
+        pairs = [
+            ("" if value is None else str(value).strip(), called) for value, called in zip(values, names, strict=True)
+        ]
         said = {pair: self._coded[name].read(*pair) for pair in {*pairs} if pair[0]}
         odd = {pair: told for pair, told in said.items() if told.why or told.code != pair[0]}
         for n, pair in enumerate(pairs) if odd else ():

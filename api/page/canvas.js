@@ -1,6 +1,6 @@
 import { anchored } from "./anchor.js";
 import { Motion } from "./motion.js";
-import { anchorsOf, gathers } from "./style.js";
+import { anchorsOf, gathers, sourced } from "./style.js";
 
 /** @typedef {import("./catalogue.js").Layer} Layer */
 /** @typedef {import("./motion.js").Position} Position */
@@ -47,7 +47,7 @@ export class Canvas {
    */
   placed(feature, now = performance.now()) {
     const coordinates = this.#motion.at(`${feature.id}`, now);
-    return coordinates ? { ...feature, geometry: { type: "Point", coordinates } } : feature;
+    return sourced(feature, coordinates && { type: "Point", coordinates });
   }
 
   get #source() {

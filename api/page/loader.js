@@ -19,8 +19,8 @@ import { bbox, holds, padded, seen } from "./view.js";
  * @typedef {{kind: "reset"} | Put | {kind: "drop", id: string}} Change
  */
 
-const POINTS = 10_000;
-const SHAPES = 5_000;
+/** As many as the service gives at once. */
+const LIMIT = 10_000;
 /** How long a complete load serves views inside it, in milliseconds. */
 const FRESH = 60_000;
 
@@ -122,9 +122,8 @@ export class Loader {
   /** @param {import("./view.js").Box} box */
   #query(box) {
     const { layer } = this;
-    const limit = layer.geometry.endsWith("Point") ? POINTS : SHAPES;
     const datetime = layer.time ? interval(period.value, new Date()) : null;
-    return { f: "json", limit, bbox: bbox(box), datetime, properties: layer.fields.join(",") || null };
+    return { f: "json", limit: LIMIT, bbox: bbox(box), datetime, properties: layer.fields.join(",") || null };
   }
 
   /** @param {any} found a feature collection */

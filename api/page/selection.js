@@ -1,7 +1,7 @@
 import { address, askJSON, givenUp, Refusal } from "./http.js";
 import { goTo, uncover } from "./room.js";
 import { Signal } from "./signal.js";
-import { SELECTED } from "./style.js";
+import { SELECTED, sourced } from "./style.js";
 import { around } from "./view.js";
 
 /** @typedef {import("./catalogue.js").Layer} Layer */
@@ -139,7 +139,7 @@ export class Selection {
 
   /** @param {GeoJSON.Feature} [feature] */
   #mark(feature) {
-    const features = feature?.geometry ? [feature] : [];
+    const features = feature?.geometry ? [sourced(feature)] : [];
     this.#atlas.map.getSource(SELECTED)?.setData({ type: "FeatureCollection", features });
   }
 }

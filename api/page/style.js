@@ -27,6 +27,16 @@ export function gathers(layer) {
   return layer.clusterFrom !== undefined && layer.clusterFrom !== null;
 }
 
+/**
+ * A feature as a source takes it. Its own id stays behind: a text of many digits would be read as a number, and one too
+ * large for a tile, which is then not drawn at all.
+ * @param {GeoJSON.Feature} feature @param {GeoJSON.Geometry} [geometry] where it is drawn instead
+ * @returns {GeoJSON.Feature}
+ */
+export function sourced({ geometry: own, properties }, geometry = own) {
+  return { type: "Feature", geometry, properties };
+}
+
 /** The source of the points at which a layer's areas are named. @param {Layer} layer */
 export function anchorsOf(layer) {
   return `${layer.name}@anchors`;

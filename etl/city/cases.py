@@ -78,7 +78,7 @@ def cases(seed: int, day: int) -> Day:
     rng, where = chance(seed, "cases", day), places(seed)
     count = counts(seed, day, rng)
     matter = np.repeat(np.arange(len(count)), count)
-    reported = day * DAY - OFFSET + seconds(matter, day, rng).astype(np.int64)
+    reported = day * DAY - OFFSET + seconds(matter, day, rng)
     order = np.lexsort((matter, reported))
     matter, reported = matter[order], reported[order]
     spots = where.spots(_edges(seed, matter, rng), rng)

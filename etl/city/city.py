@@ -30,10 +30,11 @@ def _now() -> datetime:
 
 @dataclass(frozen=True)
 class City:
-    """A city at an instant, which is cut to whole ten seconds; raise BadTime if that has no offset."""
+    """A city at an instant, cut to whole ten seconds, with `days` of cases; raise BadTime if that has no offset."""
 
     seed: int = SEED
     now: datetime = field(default_factory=_now)
+    days: int = DAYS
 
     def __post_init__(self) -> None:
         """Cut the instant, so that who asks twice in a moment gets the same city."""
@@ -59,7 +60,7 @@ class City:
 
 def _cases(city: City) -> Rows:
     today = day_of(city.instant)
-    return chain.from_iterable(cases(city.seed, day).rows(city.instant) for day in range(today - DAYS + 1, today + 1))
+    return chain.from_iterable(cases(city.seed, day).rows(city.instant) for day in range(today - city.days + 1, today + 1))
 
 
 _MAKERS: dict[str, Callable[[City], Rows]] = {

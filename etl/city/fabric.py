@@ -20,7 +20,7 @@ _NODING = 0.5
 _STEP = 70.0
 """Metres: the grid on which lines meet, and the most between two vertices."""
 
-_BENDS = tuple(enumerate(((1500.0, 42.0), (520.0, 9.0))))
+_BENDS = tuple(enumerate(((1500.0, 36.0), (520.0, 7.0))))
 """Length and height (m) of the last bends that every line gets."""
 
 

@@ -1,8 +1,9 @@
 """The ground of the city: its outline, its waters and ridges, and how the districts share it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from typing import Any, cast
 
 import numpy as np
@@ -41,29 +42,30 @@ class Ground:
 @lru_cache(maxsize=4)
 def ground(seed: int) -> Ground:
     """Return the ground that the seed makes."""
-    warp = _Warp(seed)
     outline = _outline(seed)
     ways = {"yangtze": _curve(YANGTZE), "jialing": _curve(JIALING)}
-    land = _shared(outline, list(ways.values()))
+    flat = _shared(outline, list(ways.values()))
+    warp, land = next(_warped(seed, flat))
     # the tributary's water ends in the other's, though its line has to cross it
     above = shapely.get_parts(shapely.difference(ways["jialing"], ways["yangtze"].buffer(250)))[0]
     wet = {**ways, "jialing": above}
     rivers = {name: _water(warp.moved(way), seed, name) for name, way in wet.items()}
     whole = cast("shapely.Polygon", warp.moved(outline))
+    rivers["jialing"] = shapely.difference(rivers["jialing"], rivers["yangtze"])
     return Ground(
         whole,
         {n: cast("shapely.Polygon", shapely.intersection(r, whole)) for n, r in rivers.items()},
         shapely.union_all([r.buffer(70) for r in rivers.values()]),
         np.array([warp.moved(_curve(crest)) for _, _, crest in RIDGES], dtype=object),
-        {code: cast("shapely.MultiPolygon", warp.moved(place)) for code, place in land.items()},
+        land,
     )
 
 
 class _Warp:
     """A smooth displacement of the plane: what was straight becomes natural, what was shared stays shared."""
 
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
+    def __init__(self, *draw: int) -> None:
+        self._draw = draw
 
     def moved(self, shape: BaseGeometry) -> BaseGeometry:
         return shapely.transform(shape, self._move)
@@ -71,13 +73,25 @@ class _Warp:
     def _move(self, xy: Any) -> Floats:
         xy = np.asarray(xy, dtype=np.float64)
         shift = [
-            sum(swell(xy, chance(self._seed, "warp", axis, k), length, height) for k, (length, height) in _SWELLS)
+            sum(
+                swell(xy, chance(self._draw[0], "warp", axis, k, *self._draw[1:]), length, height)
+                for k, (length, height) in _SWELLS
+            )
             for axis in "xy"
         ]
         return xy + np.column_stack(shift)
 
 
-_SWELLS = tuple(enumerate(((9000.0, 330.0), (3500.0, 150.0), (1300.0, 36.0))))
+def _warped(seed: int, flat: dict[str, BaseGeometry]) -> Iterator[tuple[_Warp, dict[str, shapely.MultiPolygon]]]:
+    """Yield the warps that do not fold the land, and the districts after each."""
+    for draw in count():
+        warp = _Warp(seed, draw)
+        land = {code: cast("shapely.MultiPolygon", warp.moved(place)) for code, place in flat.items()}
+        if shapely.coverage_is_valid(list(land.values())):
+            yield warp, land
+
+
+_SWELLS = tuple(enumerate(((9000.0, 310.0), (3500.0, 120.0), (1300.0, 24.0))))
 
 
 def _outline(seed: int) -> shapely.Polygon:

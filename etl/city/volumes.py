@@ -1,9 +1,9 @@
 """How many cases of which matter a day brings, and when in the week and the day they come."""
 
 from functools import lru_cache
-from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from etl.city.chance import chance
 from layers.codes import code_list
@@ -68,13 +68,13 @@ def expected(seed: int, day: int) -> Floats:
     return means() * factor * np.exp(mood)
 
 
-def counts(seed: int, day: int, rng: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def counts(seed: int, day: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Return how many cases of each matter a day brings."""
     mean = expected(seed, day)
     return rng.poisson(mean * rng.gamma(_SHAPE, 1 / _SHAPE, len(mean)))
 
 
-def seconds(matter: np.ndarray[tuple[int], np.dtype[np.int64]], day: int, rng: np.random.Generator) -> Floats:
+def seconds(matter: NDArray[np.int64], day: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Return the second of the day at which each case is reported."""
     weekend = (day + 3) % 7 >= 5  # noqa: PLR2004 - Saturday is the sixth day
     street = np.array([rhythm == "street" for rhythm in rhythms()])[matter]
@@ -82,7 +82,7 @@ def seconds(matter: np.ndarray[tuple[int], np.dtype[np.int64]], day: int, rng: n
     for name, chosen in (("street", street), ("works", ~street)):
         weight = np.cumsum(_HOURS["rest" if weekend else name])
         hour[chosen] = np.searchsorted(weight / weight[-1], draw[chosen], side="right")
-    return hour * 3600.0 + np.floor(rng.random(len(matter)) * 3600)
+    return hour * 3600 + rng.integers(0, 3600, len(matter))
 
 
 def _mood(seed: int, day: int, of: str) -> float:

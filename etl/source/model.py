@@ -118,6 +118,16 @@ def after(chunk: Chunk, start: int) -> Chunk:
     return Chunk(chunk.start + cut, chunk.records[cut:], places, broken, chunk.part)
 
 
+def before(chunk: Chunk, end: int) -> Chunk:
+    """Return what of the chunk is among the first `end` records of the source."""
+    kept = min(max(end - chunk.start, 0), len(chunk.records))
+    if kept == len(chunk.records):
+        return chunk
+    places = None if chunk.places is None else chunk.places[:kept]
+    broken = {n: why for n, why in chunk.broken.items() if n < kept}
+    return Chunk(chunk.start, chunk.records[:kept], places, broken, chunk.part)
+
+
 def headers(names: Sequence[Any]) -> tuple[str, ...]:
     """Return column names that are all there and all different: empty ones are numbered, repeated ones too."""
     seen: dict[str, int] = {}

@@ -58,7 +58,8 @@ _PACKED = frozenset({".zip", ".shz"})
 def open_source(where: str, options: Options | None = None) -> Source:
     """Return what is at a path or an http(s) address as a source; raise BadSource, Unguessable, Unavailable."""
     options = options or Options()
-    return _from_web(where, options) if is_url(where) else _from_file(Path(where), options)
+    source = _from_web(where, options) if is_url(where) else _from_file(Path(where), options)
+    return replace(source, where=f"{where}#{options.table}") if options.table else source
 
 
 def _from_file(path: Path, options: Options) -> Source:

@@ -6,6 +6,7 @@ from typing import Any, cast
 import numpy as np
 from sqlalchemy import ColumnElement, and_, false, literal, true
 
+from shapely.errors import GEOSException
 from shapely.geometry.base import BaseGeometry
 
 from layers.column import ColumnKind
@@ -52,7 +53,10 @@ def _test(
 
 
 def _known(op: str, left: BaseGeometry, right: BaseGeometry) -> ColumnElement[bool]:
-    return true() if getattr(left, op.removeprefix("s_"))(right) else false()
+    try:
+        return true() if getattr(left, op.removeprefix("s_"))(right) else false()
+    except GEOSException as bad:
+        raise BadFilter(f"{op.upper()} of these two geometries has no answer: {bad}") from bad
 
 
 def _side(scope: Scope, node: Node, op: str) -> ColumnElement[Any] | BaseGeometry:

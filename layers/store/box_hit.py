@@ -3,24 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    ColumnClause,
-    ColumnElement,
-    Double,
-    Table,
-    and_,
-    column,
-    false,
-    literal,
-    or_,
-    select,
-)
-from sqlalchemy import table as named
+from sqlalchemy import Boolean, Column, ColumnElement, Double, Table, and_, false, literal, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.selectable import FromClause
+from sqlalchemy.types import TypeEngine
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -32,24 +18,40 @@ from spatial.box import Box
 _CORNERS = 5
 """Vertices of a rectangle, its first one twice."""
 
-
 Intersects = condition("ST_Intersects({0}, {1})")
 """Whether two shapes share a point."""
 
 
-class _BoxHit(Element):
-    """Whether a row's shape meets a rectangle: fid, shape, west, south, east, north, the rectangle as a shape."""
+class _InTree(Element):
+    """A condition that SQLite answers from the R*Tree: fid, shape, west, south, east, north, the region as a shape."""
 
     inherit_cache = True
     type = Boolean()
+    in_tree: ClassVar[str]
 
 
-class _BoxTouch(Element):
-    """Whether the box around a row's shape meets a rectangle: fid, shape, west, south, east, north."""
+class _Hit(_InTree):
+    """Whether a row's shape meets a rectangle."""
 
     inherit_cache = True
-    type = Boolean()
-    forms: ClassVar[Mapping[str, str]] = {"postgresql": "({1} && ST_MakeEnvelope({2}, {3}, {4}, {5}, 4326))"}
+    forms: ClassVar[Mapping[str, str]] = {"postgresql": "ST_Intersects({1}, {6})"}
+    in_tree = (
+        "{0} IN (SELECT r.id FROM {tree} AS r"
+        " WHERE r.maxx >= {2} AND r.minx <= {4} AND r.maxy >= {3} AND r.miny <= {5}"
+        " AND (r.minx >= {2} AND r.maxx <= {4} AND r.miny >= {3} AND r.maxy <= {5}"
+        " OR (SELECT ST_Intersects(g.{place}, {6}) FROM {rows} AS g WHERE g.fid = r.id)))"
+    )
+
+
+class _Touch(_InTree):
+    """Whether the box around a row's shape meets the box around a region."""
+
+    inherit_cache = True
+    forms: ClassVar[Mapping[str, str]] = {"postgresql": "({1} && {6})"}
+    in_tree = (
+        "{0} IN (SELECT r.id FROM {tree} AS r"
+        " WHERE r.maxx >= {2} AND r.minx <= {4} AND r.maxy >= {3} AND r.miny <= {5})"
+    )
 
 
 def box_hit(rows: Table, place: ColumnElement[Any], box: Box) -> ColumnElement[bool]:
@@ -57,7 +59,7 @@ def box_hit(rows: Table, place: ColumnElement[Any], box: Box) -> ColumnElement[b
 
     Rows that lie wholly inside are known by the index alone; only those at its edge are looked at.
     """
-    return or_(*(_rectangle_hit(rows, place, shapely.box(*part.corners)) for part in box.parts))
+    return or_(*(_asked(_Hit, rows, place, shapely.box(*part.corners)) for part in box.parts))
 
 
 def region_hit(rows: Table, place: ColumnElement[Any], region: BaseGeometry) -> ColumnElement[bool]:
@@ -66,21 +68,18 @@ def region_hit(rows: Table, place: ColumnElement[Any], region: BaseGeometry) -> 
         return false()
     parts = list(shapely.get_parts(region))
     if all(map(_is_rectangle, parts)):
-        return or_(*(_rectangle_hit(rows, place, part) for part in parts))
+        return or_(*(_asked(_Hit, rows, place, part) for part in parts))
     return and_(box_touch(rows, place, region), Intersects(place, literal(region, PlaceType())))
 
 
 def box_touch(rows: Table, place: ColumnElement[Any], region: BaseGeometry) -> ColumnElement[bool]:
     """Return what is true of the rows whose `place` may meet the region: their boxes meet; never NULL."""
-    return _BoxTouch(rows.c[FID], place, *map(_number, region.bounds))
+    return _asked(_Touch, rows, place, region)
 
 
-def _rectangle_hit(rows: Table, place: ColumnElement[Any], box: BaseGeometry) -> ColumnElement[bool]:
-    return _BoxHit(rows.c[FID], place, *map(_number, box.bounds), literal(box, PlaceType()))
-
-
-def _number(value: float) -> ColumnElement[float]:
-    return literal(value, Double())
+def _asked(piece: type[_InTree], rows: Table, place: ColumnElement[Any], region: BaseGeometry) -> _InTree:
+    edges = (literal(edge, cast("TypeEngine[float]", Double())) for edge in region.bounds)
+    return piece(rows.c[FID], place, *edges, literal(region, PlaceType()))
 
 
 def _is_rectangle(shape: BaseGeometry) -> bool:
@@ -91,39 +90,10 @@ def _is_rectangle(shape: BaseGeometry) -> bool:
     )
 
 
-@compiles(_BoxHit, "sqlite")
-def _hit(element: _BoxHit, compiler: SQLCompiler, **options: Any) -> str:
-    fid, place, west, south, east, north, shape = element.clauses
-    tree, own = _tree(place), cast("Column[Any]", place).table.alias()
-    inside = and_(tree.c.minx >= west, tree.c.maxx <= east, tree.c.miny >= south, tree.c.maxy <= north)
-    met = select(Intersects(own.c[_name(place)], shape)).where(own.c[FID] == tree.c.id).scalar_subquery()
-    found = select(tree.c.id).where(_overlap(tree, element), or_(inside, met))
-    return compiler.process(fid.in_(found), **options)
-
-
-@compiles(_BoxHit, "postgresql")
-def _hit_in_postgis(element: _BoxHit, compiler: SQLCompiler, **options: Any) -> str:
-    _, place, *_, shape = element.clauses
-    return compiler.process(Intersects(place, shape), **options)
-
-
-@compiles(_BoxTouch, "sqlite")
-def _touched(element: _BoxTouch, compiler: SQLCompiler, **options: Any) -> str:
-    fid, place, *_ = element.clauses
-    tree = _tree(place)
-    return compiler.process(fid.in_(select(tree.c.id).where(_overlap(tree, element))), **options)
-
-
-def _tree(place: ColumnElement[Any]) -> FromClause:
-    owner = cast("Column[Any]", place).table
-    edges: list[ColumnClause[Any]] = [column(n) for n in ("id", "minx", "maxx", "miny", "maxy")]
-    return named(f"rtree_{owner.name}_{_name(place)}", *edges).alias()
-
-
-def _name(place: ColumnElement[Any]) -> str:
-    return cast("Column[Any]", place).name
-
-
-def _overlap(tree: FromClause, element: Element) -> ColumnElement[bool]:
-    west, south, east, north = list(element.clauses)[2:6]
-    return and_(tree.c.maxx >= west, tree.c.minx <= east, tree.c.maxy >= south, tree.c.miny <= north)
+@compiles(_InTree, "sqlite")
+def _in_tree(element: _InTree, compiler: SQLCompiler, **options: Any) -> str:
+    place = cast("Column[Any]", list(element.clauses)[1])
+    quote = compiler.preparer.quote
+    tree = quote(f"rtree_{place.table.name}_{place.name}")
+    parts = [compiler.process(part, **options) for part in element.clauses]
+    return element.in_tree.format(*parts, tree=tree, rows=quote(place.table.name), place=quote(place.name))

@@ -63,7 +63,7 @@ def _conditions(layer: Layer, rows: Table, query: Query) -> Iterator[ColumnEleme
         yield during(rows, layer.when, query.span)
     for one in query.filters:
         yield filtered(one, layer, rows)
-    if query.text:
+    if query.text is not None:
         yield mentions(layer, rows, query.text)
     if layer.place:
         yield from _where(rows, rows.c[layer.place.name], query)

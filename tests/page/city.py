@@ -155,7 +155,7 @@ def cases() -> list[Json]:
     rows: list[Json] = []
     for number in range(12_000):
         county, place = around(0.025)
-        key, state = f"C{number:06}", pick(STATES, 0.2, 0.2, 0.6)
+        key, state = f"5001032026{number:010}", pick(STATES, 0.2, 0.2, 0.6)
         rows.append(feature(key, place, number=key, state=state, district=county, reported=ago(number / 18)))
     return rows
 

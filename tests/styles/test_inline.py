@@ -23,6 +23,7 @@ def test_a_script_becomes_part_of_the_page_with_its_terms(assets: Path, address:
     html = inline(script(address), assets)
     assert " src=" not in html
     assert "sourceMappingURL" not in html
+    assert '="http' not in html
     assert "Redistribution and use in source and binary forms" in html
     assert "L.map" in html or ".map=function" in html
 

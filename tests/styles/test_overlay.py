@@ -135,7 +135,9 @@ def test_several_overlays_share_one_script(layers: dict[str, Layer], frame: Any)
 
 def test_a_page_may_be_rendered_twice(layers: dict[str, Layer], frame: Any) -> None:
     drawn = folium.Map(tiles=None).add_child(overlay(layers["teams"], frame(layers["teams"], 2)))
-    assert drawn.get_root().render() == drawn.get_root().render()
+    pages = [str(drawn.get_root().render()) for _ in range(2)]
+    assert [len(rows_in(html)) for html in pages] == [2, 2]
+    assert [html.count("onemap.drawer(") for html in pages] == [1, 1]
 
 
 def test_an_overlay_can_start_switched_off(layers: dict[str, Layer], frame: Any) -> None:
