@@ -25,7 +25,9 @@ def chosen(request: Request, offered: Offered = TWO, aliases: Mapping[str, str] 
         return _accepted(request.headers.get("accept", "")[:LONGEST], offered)
     key = (aliases or {}).get(named, offered.get(named, named))
     if key not in offered.values():
-        raise BadParameter(f"f={named[:40]!r} is not served here; there are {', '.join(dict.fromkeys(offered.values()))}")
+        raise BadParameter(
+            f"f={named[:40]!r} is not served here; there are {', '.join(dict.fromkeys(offered.values()))}"
+        )
     return key
 
 

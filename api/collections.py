@@ -41,9 +41,7 @@ def collection(request: Request, service: Service, collection: str) -> Response:
     return answer(request, "collection", lambda: described(layer, known, extent, base(request)))
 
 
-def described(
-    layer: Layer, known: dict[str, dict[str, Any]], extents: Any, home: str
-) -> dict[str, Any]:
+def described(layer: Layer, known: dict[str, dict[str, Any]], extents: Any, home: str) -> dict[str, Any]:
     """Return the collection as pygeoapi describes it, with where its rows are now and the links that we serve."""
     here = f"{home}/collections/{layer.name}"
     links = [link("self", JSON, here, str(layer.title)), link("alternate", HTML, f"{here}?f=html", str(layer.title))]
@@ -63,7 +61,10 @@ def described(
 def _all(service: OneMap, home: str) -> dict[str, Any]:
     known, extents = ogc.collections(service), service.extents()
     here = f"{home}/collections"
-    links = [link("self", JSON, here, "图层 Collections"), link("alternate", HTML, f"{here}?f=html", "图层 Collections")]
+    links = [
+        link("self", JSON, here, "图层 Collections"),
+        link("alternate", HTML, f"{here}?f=html", "图层 Collections"),
+    ]
     made = [described(layer, known, extents, home) for layer in service.layers().values()]
     return {"links": links, "crs": list(ADVERTISED), "numberMatched": len(made), "collections": made}
 

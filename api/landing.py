@@ -24,8 +24,12 @@ def landing(request: Request, service: Service) -> Response:
 @router.get("/conformance")
 def conformance(request: Request) -> Response:
     """Return the conformance classes."""
-    said = {"title": "符合性 Conformance", "conformsTo": list(CLASSES)}
-    return answer(request, "conformance", lambda: {"links": itself(request, said["title"]), **said})
+    return answer(request, "conformance", lambda: _conformance(request))
+
+
+def _conformance(request: Request) -> dict[str, Any]:
+    title = "符合性 Conformance"
+    return {"title": title, "links": itself(request, title), "conformsTo": list(CLASSES)}
 
 
 def _landing(request: Request, service: OneMap) -> dict[str, Any]:

@@ -1,16 +1,16 @@
 """The app: one factory, every route."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
-from starlette_compress import CompressMiddleware, add_compress_type
+from starlette_compress import CompressMiddleware, add_compress_type, remove_compress_type
 
 from api import codes, collections, definition, export, items, landing, live, manage, pages, problem, schemas
 from api.context import Importer, OneMap
 from api.headers import Head, ProperHeaders
-from api.live import Pulse
+from api.pulse import Pulse
 from api.settings import Settings
 from layers.store.geopackage import GeoPackageStore
 from layers.store.protocol import Store
@@ -41,7 +41,7 @@ def create_app(
         title=str(made.title), openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=_life
     )
     app.state.onemap = OneMap(made, store or GeoPackageStore(made.store_path), importer)
-    app.state.pulse = Pulse(app.state.onemap.store)
+    app.state.pulse = Pulse(app.state.onemap)
     problem.install(app)
     for room in ROOMS:
         app.include_router(room.router)
@@ -54,6 +54,8 @@ def _wrap(app: FastAPI) -> None:
     """Put the middleware round the app, the innermost first."""
     for kind in COMPRESSED:
         add_compress_type(kind)
+    # a compressor for each watcher costs more memory than their small events would save
+    remove_compress_type("text/event-stream")
     app.add_middleware(CompressMiddleware, minimum_size=1000)
     methods = ["GET", "HEAD", "OPTIONS"]
     app.add_middleware(
@@ -64,7 +66,7 @@ def _wrap(app: FastAPI) -> None:
 
 
 @asynccontextmanager
-async def _life(app: FastAPI) -> AsyncIterator[None]:
+async def _life(app: FastAPI) -> AsyncGenerator[None]:
     yield
     app.state.pulse.stop()
     app.state.onemap.store.close()

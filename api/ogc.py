@@ -6,7 +6,7 @@ every row (extents) and with every reader (addresses) is put in by whoever answe
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -92,7 +92,13 @@ def _library(service: OneMap) -> tuple[Any, Any]:
 def _made(written: Document) -> tuple[Any, Any]:
     with _lock, _own_logging():
         api = _api(written, {"openapi": "3.0.2", "paths": {}, "info": {}})
-        scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"f=json&lang=zh", "headers": []}
+        scope: Document = {
+            "type": "http",
+            "method": "GET",
+            "path": "/",
+            "query_string": b"f=json&lang=zh",
+            "headers": [],
+        }
         return api, _asked(Request(scope), api.locales)
 
 
@@ -107,7 +113,7 @@ def _collected(service: OneMap, api: Any, asked: Any) -> dict[str, Document]:
 
 
 @contextmanager
-def _own_logging() -> Iterator[None]:
+def _own_logging() -> Generator[None]:
     # pygeoapi configures the root logger of whatever process it is in
     root = logging.getLogger()
     level, handlers = root.level, list(root.handlers)

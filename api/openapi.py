@@ -1,127 +1,126 @@
 """The OpenAPI document: exactly what is served, written from the layers; nothing in it points to another host."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from api.context import OneMap
-from api.formats.catalogue import FORMATS
-from api.openapi_parts import (
-    ERRORS,
-    PARAMETERS,
-    RESPONSES,
-    SCHEMAS,
-    content,
-    get,
-    operation,
-    parameter,
-    reference,
-)
+from api.manage import SUFFIXES, UPLOAD
+from api.openapi_layer import of_layer
+from api.openapi_parts import BINARY, HEADERS, PARAMETERS, TEXT, Operation, choice, parameter, reference, schema
+from api.openapi_schemas import RESPONSES, SCHEMAS, newer, of_layers
 from layers.codes import code_lists
-from layers.column import Column, ColumnKind
 from layers.feature import Layer
-from layers.schema import TYPES
 
 VERSIONS = {"3.0": "3.0.3", "3.1": "3.1.0"}
-ITEMS = ("bbox", "bbox-crs", "datetime", "crs", "limit", "offset", "cursor", "properties", "skipGeometry", "sortby")
-FILTERS = ("q", "filter", "filter-lang", "filter-crs")
-DOCUMENTS = {"schema": "结构 Schema", "queryables": "可查询项 Queryables", "sortables": "可排序项 Sortables"}
-Paths = dict[str, Any]
+OPENAPI, STYLE = "application/vnd.oai.openapi+json", "application/vnd.mapbox.style+json"
+JSON, HTML = "application/json", "text/html"
+DOCUMENTS = {
+    "/": ("landing", "首页 Landing page", "LandingPage"),
+    "/conformance": ("conformance", "符合性 Conformance classes", "Conformance"),
+    "/collections": ("collections", "图层 Collections", "Collections"),
+    "/codes": ("codes", "代码表 Code schemes", "CodeSchemes"),
+}
+Paths = dict[str, dict[str, Any]]
 
 
 def document(service: OneMap, home: str, version: str) -> dict[str, Any]:
     """Return the document for the service at `home`, in OpenAPI 3.0 or 3.1."""
-    layers = service.layers()
-    paths = common(layers) | {p: o for layer in layers.values() for p, o in of_layer(layer).items()}
-    title = service.settings.title
-    return {
+    layers, title = service.layers(), service.settings.title
+    own = {path: made for layer in layers.values() for path, made in of_layer(layer).items()}
+    whole = {
         "openapi": VERSIONS[version],
         "info": {
             "title": str(title),
             "version": "0.1.0",
-            "description": "城市治理一张图 One map for the city: everything is a feature of a layer.",
+            "description": "城市治理一张图：万物皆图层要素。One map for the city: everything is a feature of a layer.",
+            "contact": {"name": "OneMap"},
             "license": {"name": "MIT"},
         },
         "servers": [{"url": home}],
         "tags": [{"name": "OneMap"}, *({"name": n, "description": str(layer.title)} for n, layer in layers.items())],
-        "paths": paths,
-        "components": {"parameters": PARAMETERS, "schemas": SCHEMAS, "responses": RESPONSES},
+        "paths": common(service, layers) | own,
+        "components": {
+            "parameters": PARAMETERS,
+            "headers": HEADERS,
+            "schemas": SCHEMAS | of_layers(layers),
+            "responses": RESPONSES,
+        },
     }
+    return newer(whole) if version == "3.1" else whole
 
 
-def common(layers: Any) -> Paths:
+def common(service: OneMap, layers: Mapping[str, Layer]) -> Paths:
     """Return the paths that do not belong to one layer."""
-    f = reference("f")
-    pages = {
-        "/": "首页 Landing page",
-        "/conformance": "符合性 Conformance classes",
-        "/collections": "图层 Collections",
+    made = {
+        path: _get(id, title, {JSON: schema(shape), HTML: TEXT}, "f") for path, (id, title, shape) in DOCUMENTS.items()
     }
-    made: Paths = {path: {"get": get("OneMap", title, [f])} for path, title in pages.items()}
-    made["/collections"]["post"] = operation(
-        "OneMap", "新增图层 Add a layer from a JSON Schema", [], {"201": content("application/schema+json", "Object")}, "4XX"
-    ) | {"requestBody": {"required": True, "content": {"application/schema+json": {"schema": SCHEMA_BODY}}}}
-    made["/api"] = {"get": get("OneMap", "接口定义 OpenAPI 3.0", [f], "application/vnd.oai.openapi+json")}
-    made["/api/3.1"] = {"get": get("OneMap", "接口定义 OpenAPI 3.1", [], "application/vnd.oai.openapi+json")}
-    made["/codes"] = {"get": get("OneMap", "代码表 Code schemes", [])}
-    scheme = parameter("scheme", {"type": "string", "enum": list(code_lists())}, "代码表 scheme", where="path")
-    made["/codes/{scheme}"] = {"get": get("OneMap", "代码 Codes of a scheme", [scheme])}
-    made["/styles"] = {"get": get("OneMap", "样式 Styles", [])}
-    made["/styles/onemap"] = {"get": get("OneMap", "样式 MapLibre style", [STYLE_F], "application/vnd.mapbox.style+json")}
-    return made | exports(layers)
+    made["/collections"] |= {"post": _post(service).made()}
+    api = {OPENAPI: schema("Object"), HTML: TEXT}
+    made["/api"] = _get("api", "接口定义 OpenAPI 3.0", api, "f")
+    made["/api/3.1"] = _get("api31", "接口定义 OpenAPI 3.1", api, "f")
+    made["/styles"] = _get("styles", "样式 Styles", {JSON: schema("Styles")}, "f-json")
+    return made | _codes() | _style() | _exports(layers)
 
 
-def exports(layers: Any) -> Paths:
-    """Return the path of the offline map."""
-    names = parameter(
-        "layers",
-        {"type": "array", "items": {"type": "string", "enum": list(layers)}, "minItems": 1},
-        "图层 the layers to export",
-        required=True,
+def _get(id: str, title: str, answers: dict[str, Any], f: str) -> dict[str, Any]:
+    return {"get": Operation("OneMap", id, title, answers, [reference(f)]).made()}
+
+
+def _post(service: OneMap) -> Operation:
+    files = SUFFIXES if service.importer else ()
+    content = {"application/schema+json": {"schema": LAYER}, **{kind: {"schema": BINARY} for kind in files}}
+    answers = {"application/schema+json": schema("Schema")} | ({JSON: schema("Object")} if files else {})
+    given = [
+        parameter(name, {"type": "string", "minLength": 1}, ABOUT[name]) for name in (UPLOAD if files else UPLOAD[:1])
+    ]
+    return Operation(
+        "OneMap",
+        "addCollection",
+        "新增图层 Add a layer from a JSON Schema or a file",
+        answers,
+        given,
+        (400, 403, 409, 413, 415, 422, 503),
+        ("Location",),
+        201,
+        {"required": True, "content": content},
     )
-    given = [names, *(reference(n) for n in ("bbox", "datetime", "filter", "limit"))]
-    return {"/export/map.html": {"get": get("OneMap", "离线地图 One offline HTML map", given, "text/html")}}
 
 
-def of_layer(layer: Layer) -> Paths:
-    """Return the paths of one layer's collection."""
-    here, tag, f = f"/collections/{layer.name}", layer.name, reference("f")
-    feature = parameter("featureId", {"type": "string", "minLength": 1}, "要素编号 the feature's id", where="path")
-    made: Paths = {
-        here: {"get": get(tag, str(layer.title), [f])},
-        f"{here}/items": {"get": items(layer)},
-        f"{here}/items/{{featureId}}": {"get": item(layer, feature)},
-    }
-    for name, title in DOCUMENTS.items():
-        made[f"{here}/{name}"] = {"get": get(tag, title, [f], "application/schema+json")}
-    made[f"{here}/live"] = {"get": get(tag, "变化推送 Changes as server-sent events", [], "text/event-stream")}
-    if not layer.declared:
-        made[here]["delete"] = operation(tag, "删除图层 Drop the layer", [], {"204": {"description": "gone"}}, "4XX")
-    return made
+def _codes() -> Paths:
+    scheme = parameter("scheme", {"type": "string", "enum": list(code_lists())}, "代码表 scheme", where="path")
+    answers = {JSON: schema("CodeList"), HTML: TEXT}
+    codes = Operation(
+        "OneMap", "codeList", "代码 Codes of a scheme", answers, [scheme, reference("f")], (400, 404, 406)
+    )
+    return {"/codes/{scheme}": {"get": codes.made()}}
 
 
-def items(layer: Layer) -> dict[str, Any]:
-    """Return the operation that serves a page of features."""
-    named = [reference(n) for n in (*ITEMS, *FILTERS)]
-    queryable = [equality(c) for c in layer.properties if c.kind not in (ColumnKind.TEXTS, ColumnKind.PLACE)]
-    media = {f.media_type: {"schema": {"$ref": "#/components/schemas/FeatureCollection"}} for f in FORMATS.values() if "json" in f.media_type}
-    others = {f.media_type: {"schema": {"type": "string"}} for f in FORMATS.values() if "json" not in f.media_type}
-    answers = {"200": {"description": "要素 Features", "content": media | others}}
-    return operation(layer.name, f"{layer.title}: 要素 Features", [reference("f-items"), *named, *queryable], answers, *ERRORS)
+def _style() -> Paths:
+    kinds = [choice("f", "格式 representation", "maplibre", "json")]
+    style = Operation("OneMap", "style", "样式 MapLibre style", {STYLE: schema("Style")}, kinds)
+    return {"/styles/onemap": {"get": style.made()}}
 
 
-def item(layer: Layer, feature: dict[str, Any]) -> dict[str, Any]:
-    """Return the operation that serves one feature."""
-    schema = {"schema": {"$ref": "#/components/schemas/Feature"}}
-    media = {"application/geo+json": schema, "text/html": {"schema": {"type": "string"}}}
-    answers = {"200": {"description": "要素 Feature", "content": media}}
-    given = [feature, reference("f"), reference("crs")]
-    return operation(layer.name, f"{layer.title}: 单个要素 One feature", given, answers, *ERRORS)
+def _exports(layers: Mapping[str, Layer]) -> Paths:
+    names: dict[str, Any] = {"type": "array", "items": {"type": "string", "enum": list(layers)}, "minItems": 1}
+    asked = parameter(
+        "layers", names | {"maxItems": 20, "uniqueItems": True}, "图层 the layers to export", required=True
+    )
+    shared = ("bbox", "bbox-crs", "datetime", "filter", "filter-lang", "filter-crs", "limit")
+    given = [asked, choice("f", "格式 representation", "html"), *map(reference, shared)]
+    answers, errors = {HTML: TEXT}, (400, 404, 406, 413, 503)
+    export = Operation("OneMap", "export", "离线地图 One offline HTML map", answers, given, errors)
+    return {"/export/map.html": {"get": export.made()}}
 
 
-def equality(column: Column) -> dict[str, Any]:
-    """Return a queryable as a query parameter (Features Part 3, queryables as query parameters)."""
-    schema = {k: v for k, v in TYPES[column.kind].items() if k in ("type", "format")}
-    return parameter(column.name, schema, str(column.title))
-
-
-SCHEMA_BODY = {"type": "object", "required": ["properties"], "properties": {"properties": {"type": "object"}}}
-STYLE_F = parameter("f", {"type": "string", "enum": ["maplibre"]}, "格式 representation")
+LAYER = {
+    "type": "object",
+    "required": ["properties"],
+    "properties": {"title": TEXT, "properties": {"type": "object"}, "required": {"type": "array", "items": TEXT}},
+}
+ABOUT = {
+    "name": "编号 id of the new layer: a-z, 0-9 and _",
+    "title": "名称 its title",
+    "datum": "坐标基准 wgs84, gcj02, bd09 or auto",
+    "encoding": "编码 of texts; found out by itself",
+}

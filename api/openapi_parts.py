@@ -1,13 +1,53 @@
 """The pieces that OpenAPI operations are made of."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from api.formats.catalogue import FORMATS
+from api.parameters import MAX_OFFSET
 from layers.query import MAX_LIMIT
 from spatial.crs import ADVERTISED
 
-ERRORS = ("4XX", "5XX")
 Made = dict[str, Any]
+TEXT: Made = {"type": "string"}
+BINARY: Made = {"type": "string", "format": "binary"}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What one operation is: where it is listed, what it is called, what it takes, answers and refuses.
+
+    answers: the content of its success, by media type. errors: the statuses that its problems can have.
+    """
+
+    tag: str
+    id: str
+    title: str
+    answers: Mapping[str, Made]
+    parameters: Iterable[Made] = ()
+    errors: Iterable[int] = (400, 406)
+    headers: Iterable[str] = ()
+    status: int = 200
+    body: Made | None = field(default=None)
+
+    def made(self) -> Made:
+        """Return the operation as OpenAPI writes it."""
+        success: Made = {"description": HTTPStatus(self.status).phrase}
+        if self.answers:
+            success["content"] = {media: {"schema": schema} for media, schema in self.answers.items()}
+        if headers := {name: {"$ref": f"#/components/headers/{name}"} for name in self.headers}:
+            success["headers"] = headers
+        problems = {str(code): {"$ref": f"#/components/responses/{code}"} for code in self.errors}
+        said: Made = {
+            "tags": [self.tag],
+            "operationId": self.id,
+            "summary": self.title,
+            "parameters": list(self.parameters),
+            "responses": {str(self.status): success, **problems},
+        }
+        return said | ({"requestBody": self.body} if self.body else {})
 
 
 def parameter(name: str, schema: Made, about: str, *, where: str = "query", required: bool = False) -> Made:
@@ -22,108 +62,57 @@ def reference(name: str) -> Made:
     return {"$ref": f"#/components/parameters/{name}"}
 
 
-def content(media: str, schema: str) -> Made:
-    """Return a response of one media type."""
-    body: Made = {"type": "string"} if "json" not in media else {"$ref": f"#/components/schemas/{schema}"}
-    return {"description": "好 OK", "content": {media: {"schema": body}}}
+def schema(name: str) -> Made:
+    """Return a reference to a common schema."""
+    return {"$ref": f"#/components/schemas/{name}"}
 
 
-def get(tag: str, title: str, parameters: list[Made], media: str = "application/json") -> Made:
-    """Return a GET operation with one JSON (and HTML, where `f` is known) answer."""
-    answer = content(media, "Object")
-    if reference("f") in parameters:
-        answer["content"]["text/html"] = {"schema": {"type": "string"}}
-    return operation(tag, title, parameters, {"200": answer}, *ERRORS)
+def choice(name: str, about: str, *values: str) -> Made:
+    """Return the parameter `name`, one of the values."""
+    return parameter(name, {"type": "string", "enum": list(values)}, about)
 
 
-def operation(tag: str, title: str, parameters: list[Made], answers: Made, *errors: str) -> Made:
-    """Return an operation with its answers and the problems it may answer with."""
-    problems = {status: {"$ref": f"#/components/responses/{status}"} for status in errors}
-    return {"tags": [tag], "summary": title, "parameters": parameters, "responses": answers | problems}
-
-
-_URI: Made = {"type": "string", "format": "uri", "maxLength": 100}
-_TEXT: Made = {"type": "string", "minLength": 1}
-_BBOX: Made = {"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number", "format": "double"}}
-_NAMES: Made = {"type": "array", "items": {"type": "string"}}
-
-
-def _limit() -> Made:
-    return {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 10}
-
-
-def _common() -> dict[str, Made]:
-    said: dict[str, tuple[Made, str]] = {
-        "f": ({"type": "string", "enum": ["json", "html"]}, "格式 representation"),
-        "bbox": (_BBOX, "范围 west,south,east,north"),
-        "bbox-crs": (_URI, "范围坐标系 CRS of bbox"),
-        "crs": ({**_URI, "default": ADVERTISED[0]}, "坐标系 CRS of the answer"),
-        "datetime": (_TEXT, "时间 instant or START/END; .. is an open end"),
-        "limit": (_limit(), "数量 features a page"),
-        "offset": ({"type": "integer", "minimum": 0, "maximum": 1_000_000}, "偏移 features to skip; next links are quicker"),
-        "cursor": (_TEXT, "游标 where a page begins; taken from next and prev links"),
-        "properties": (_NAMES, "字段 properties to return"),
-        "skipGeometry": ({"type": "boolean", "default": False}, "不含几何 leave geometry out"),
-        "sortby": (_NAMES, "排序 properties to sort by; - before a name turns it round"),
-        "q": (_TEXT, "搜索 words; a comma means or"),
-        "filter": (_TEXT, "过滤 CQL2"),
-        "filter-lang": ({"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"}, "过滤语言 language"),
-        "filter-crs": (_URI, "过滤坐标系 CRS of the filter's coordinates"),
-    }
-    made = {name: parameter(name, schema, about) for name, (schema, about) in said.items()}
-    return made | {"f-items": parameter("f", {"type": "string", "enum": list(FORMATS)}, "格式 representation")}
-
-
-PARAMETERS = _common()
-_PROBLEM: Made = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-    },
-}
-_LINKS: Made = {
+_URI: Made = {"type": "string", "minLength": 1, "maxLength": 100}
+_CRS: Made = {"type": "string", "enum": list(ADVERTISED), "default": ADVERTISED[0]}
+_WORDS: Made = {"type": "string", "minLength": 1}
+_NAMES: Made = {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}}
+_BBOX: Made = {
     "type": "array",
-    "items": {"type": "object", "required": ["href", "rel"], "properties": {"href": _TEXT, "rel": _TEXT, "type": _TEXT}},
+    "minItems": 4,
+    "maxItems": 6,
+    "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}],
+    "items": {"type": "number", "format": "double"},
 }
-SCHEMAS: dict[str, Made] = {
-    "Object": {"type": "object"},
-    "Problem": _PROBLEM,
-    "Feature": {
-        "type": "object",
-        "required": ["type", "id", "geometry", "properties"],
-        "properties": {
-            "type": {"type": "string", "enum": ["Feature"]},
-            "id": {"type": "string"},
-            "geometry": {},
-            "properties": {"type": "object"},
-            "links": _LINKS,
-        },
-    },
-    "FeatureCollection": {
-        "type": "object",
-        "required": ["type", "features"],
-        "properties": {
-            "type": {"type": "string", "enum": ["FeatureCollection"]},
-            "features": {"type": "array", "items": {"$ref": "#/components/schemas/Feature"}},
-            "numberMatched": {"type": "integer", "minimum": 0},
-            "numberReturned": {"type": "integer", "minimum": 0},
-            "timeStamp": {"type": "string", "format": "date-time"},
-            "links": _LINKS,
-        },
-    },
+_LIMIT: Made = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 10}
+_LANGUAGE: Made = {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"}
+_SAID: dict[str, tuple[Made, str]] = {
+    "bbox": (_BBOX, "范围 west,south,east,north"),
+    "bbox-crs": (_CRS, "范围坐标系 CRS of bbox"),
+    "crs": (_CRS, "坐标系 CRS of the answer"),
+    "datetime": (_WORDS, "时间 instant or START/END; .. is an open end"),
+    # QGIS reads its page size from this very place, and only from an inline schema
+    "limit": (_LIMIT, "数量 features a page"),
+    "offset": (
+        {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET},
+        "偏移 features to skip; next links are quicker",
+    ),
+    "cursor": (_WORDS, "游标 where a page begins; taken from next and prev links"),
+    "properties": (_NAMES, "字段 properties to return"),
+    "skipGeometry": ({"type": "boolean", "default": False}, "不含几何 leave geometry out"),
+    "sortby": (_NAMES, "排序 properties to sort by; - before a name turns it round"),
+    "q": (_WORDS, "搜索 words; a comma means or"),
+    "filter": (_WORDS, "过滤 CQL2"),
+    "filter-lang": (_LANGUAGE, "过滤语言 language of the filter"),
+    "filter-crs": (_CRS, "过滤坐标系 CRS of the filter's coordinates"),
 }
-
-
-def _problem(about: str) -> Made:
-    schema = {"$ref": "#/components/schemas/Problem"}
-    return {"description": about, "content": {"application/problem+json": {"schema": schema}}}
-
-
-RESPONSES = {
-    "4XX": _problem("请求有误 What was sent is wrong; the problem says what to send instead"),
-    "5XX": _problem("服务暂不可用 OneMap cannot answer now"),
+PARAMETERS: Mapping[str, Made] = {
+    "f": choice("f", "格式 representation", "json", "html"),
+    "f-json": choice("f", "格式 representation", "json"),
+    "f-items": choice("f", "格式 representation", *FORMATS),
+    "f-item": choice("f", "格式 representation", *(k for k, f in FORMATS.items() if f.one)),
+    **{name: parameter(name, made, about) for name, (made, about) in _SAID.items()},
+}
+HEADERS: Mapping[str, Made] = {
+    "Content-Crs": {"description": "坐标系 CRS of the answer, in <>", "required": True, "schema": _WORDS},
+    "Location": {"description": "新图层 the new collection", "required": True, "schema": _URI | {"maxLength": 2000}},
 }

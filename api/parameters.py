@@ -93,7 +93,9 @@ def _limit(asked: Asked, text: str) -> dict[str, Any]:
 def _offset(asked: Asked, text: str) -> dict[str, Any]:
     offset = _number("offset", text)
     if offset > MAX_OFFSET:
-        raise BadParameter(f"offset goes to {MAX_OFFSET:,}; follow the next links instead, they are as quick on every page")
+        raise BadParameter(
+            f"offset goes to {MAX_OFFSET:,}; follow the next links instead, they are as quick on every page"
+        )
     return {"offset": offset}
 
 

@@ -69,7 +69,10 @@ def allowed(request: Request) -> str:
 def _takes(route: Any, request: Request, method: str) -> bool:
     if isinstance(route, Mount) and method != "GET":
         return False
-    return route.matches({**request.scope, "method": method})[0] is Match.FULL
+    scope = request.scope
+    # a mount moves the root of what it holds
+    outer = {**scope, "method": method, "root_path": scope.get("app_root_path", scope.get("root_path", ""))}
+    return route.matches(outer)[0] is Match.FULL
 
 
 async def _ours(request: Request, bad: Exception) -> JSONResponse:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from math import isfinite
 from typing import Any
 
 from layers.column import Column, ColumnKind
@@ -22,7 +23,7 @@ def equality(column: Column, text: str) -> Filter:
 
 def _finite(text: str) -> float:
     value = float(text)
-    if value != value or value in (float("inf"), float("-inf")):
+    if not isfinite(value):
         raise ValueError(text)
     return value
 

@@ -1,7 +1,6 @@
 """Settings, read once from ONEMAP_… when the app is made."""
 
 from pathlib import Path
-
 from typing import Literal
 
 from pydantic import Field
@@ -20,9 +19,15 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="address to listen on; 0.0.0.0 for all")
     port: int = Field(default=8000, ge=1, le=65535, description="port to listen on")
     workers: int = Field(default=1, ge=1, le=64, description="server processes")
-    base_url: str = Field(default="", description="public address when behind a proxy, such as https://map.example.city")
-    reader: Reader = Field(default=Reader.PUBLIC, description="what anonymous readers see: 0 public, 1 district, 2 city, 3 admin")
-    writes: Literal["local", "open", "off"] = Field(default="local", description="who may add layers: this machine, all, nobody")
+    base_url: str = Field(
+        default="", description="public address when behind a proxy, such as https://map.example.city"
+    )
+    reader: Reader = Field(
+        default=Reader.PUBLIC, description="what anonymous readers see: 0 public, 1 district, 2 city, 3 admin"
+    )
+    writes: Literal["local", "open", "off"] = Field(
+        default="local", description="who may add layers: this machine, all, nobody"
+    )
     title_zh: str = Field(default="一张图", description="name of the service in Chinese")
     title_en: str = Field(default="OneMap", description="name of the service in English")
     center: tuple[float, float] = Field(default=(106.55, 29.58), description="where the map opens: longitude, latitude")

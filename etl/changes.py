@@ -12,6 +12,8 @@ from layers.store.protocol import Row, Store
 from spatial.time import written
 
 _LOOKED_AT = 500
+_LONGEST = 120
+"""Characters of a text or shape that are shown."""
 
 
 def sampled(store: Store, layer: Layer, rows: Sequence[Row], most: int) -> list[Mapping[str, Any]]:
@@ -38,13 +40,18 @@ def _known(store: Store, layer: Layer, keys: tuple[str, ...]) -> dict[str, Row]:
 
 def _differences(before: Row | None, after: Row, layer: Layer) -> dict[str, tuple[Any, Any]]:
     pairs = {c.name: (plain((before or {}).get(c.name)), plain(after[c.name])) for c in layer.columns}
-    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    return {name: (_short(one), _short(other)) for name, (one, other) in pairs.items() if one != other}
+
+
+def _short(value: Any) -> Any:
+    text = value.wkt if isinstance(value, BaseGeometry) else value
+    return f"{text[:_LONGEST]}…" if isinstance(text, str) and len(text) > _LONGEST else text
 
 
 def plain(value: Any) -> Any:
-    """Return a row's value as it is stored and shown."""
+    """Return a row's value as the store gives it back."""
     if isinstance(value, datetime):
         return written(value)
     if isinstance(value, date):
         return value.isoformat()
-    return value.wkt if isinstance(value, BaseGeometry) else value
+    return value

@@ -11,10 +11,11 @@ from etl import digest
 from etl.columns import Columns
 from etl.contract import Contract
 from etl.ground import Repaired, looks_projected
+from etl.place import raw
 from etl.refusal import refused
 from etl.seen import Positions, Seen
-from etl.source.model import PLACE, Chunk
-from etl.source.shapes import Why, from_values, from_xy
+from etl.source.model import Chunk
+from etl.source.shapes import Why
 from etl.validate import reason, validator
 from layers.feature import identified
 from layers.store.protocol import Refusal, Row
@@ -82,24 +83,16 @@ class Reader:
         """Return the places of a chunk as rows keep them."""
         if self.contract.layer.place is None:
             return np.full(len(chunk.records), None, dtype=object)
-        raw, unread = self._raw(chunk)
-        if chunk.start == 0 and self.contract.ground.crs is None and looks_projected(raw):
+        found, unread = raw(chunk, self.contract.place_columns)
+        if chunk.start == 0 and self.contract.ground.crs is None and looks_projected(found):
             raise BadCrs("the coordinates are no degrees and the source does not say what they are: say --crs EPSG:…")
-        made = self.contract.ground.placed(raw)
+        made = self.contract.ground.placed(found)
         for n, reasons in {**made.why, **unread}.items():
             why.setdefault(n, f"{self.contract.layer.place.name}: {reasons}")
         out.repaired = [
             replace(r, position=chunk.start + r.position + 1) for r in made.repaired if r.position not in why
         ]
         return made.places
-
-    def _raw(self, chunk: Chunk) -> tuple[Geometries, Why]:
-        if chunk.places is not None:
-            return chunk.places, {}
-        place = self.contract.place_columns
-        if place.x and place.y:
-            return from_xy([r.get(place.x) for r in chunk.records], [r.get(place.y) for r in chunk.records])
-        return from_values([r.get(place.wkt or PLACE) for r in chunk.records])
 
     def _accepted(self, drafts: list[dict[str, Any]], why: Why) -> dict[int, Row]:
         """Return the checked rows by their number in the chunk; the others get a reason."""

@@ -21,13 +21,14 @@ def refused(records: Sequence[Record], places: Geometries | None, start: int, wh
 
 
 def _kept(record: Record, place: Any) -> Record:
-    kept = {_text(name): _plain(value) for name, value in record.items()}
+    kept = {_text(name): plain(value) for name, value in record.items()}
     if place is not None:
         kept.setdefault(PLACE, _text(place.wkt))
     return kept
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a value as JSON holds it, cut where it is huge."""
     if isinstance(value, str):
         return _text(value)
     if value is None or isinstance(value, bool | int):
@@ -36,9 +37,9 @@ def _plain(value: Any) -> Any:
         # JSON has no number for it
         return value if value - value == 0 else str(value)
     if isinstance(value, list | tuple):
-        return [_plain(part) for part in cast("Sequence[Any]", value)]
+        return [plain(part) for part in cast("Sequence[Any]", value)]
     if isinstance(value, dict):
-        return {_text(str(name)): _plain(part) for name, part in cast("Mapping[Any, Any]", value).items()}
+        return {_text(str(name)): plain(part) for name, part in cast("Mapping[Any, Any]", value).items()}
     return _text(value.hex() if isinstance(value, bytes) else str(value))
 
 

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from etl.ground import Repaired
@@ -65,8 +65,9 @@ class Report:
 
     def json(self) -> dict[str, Any]:
         """Return the report as JSON holds it."""
-        said = asdict(self)
-        return {**said, "rate": round(self.rate), "seconds": round(self.seconds, 3), "ignored": list(self.ignored)}
+        counts = {"crosswalked": dict(self.crosswalked.most_common()), "reasons": dict(self.reasons.most_common())}
+        bare = replace(self, crosswalked=Counter(), reasons=Counter())
+        return {**asdict(bare), **counts, "rate": round(self.rate), "seconds": round(self.seconds, 3)}
 
 
 SAMPLES = 5

@@ -7,8 +7,8 @@ from typing import Annotated, Any, cast
 from pydantic import AwareDatetime, Field, create_model
 
 from layers.column import About, End, Instant, Key, Start
-from layers.feature import NAME, Feature, Layer, made
-from layers.look import Style
+from layers.feature import NAME, Feature, Layer, Said, made
+from layers.look import Style, Sync
 from layers.text import Text
 from spatial.errors import BadLayer
 from spatial.shape import Kind, Place
@@ -49,7 +49,23 @@ def from_schema(name: str, document: Document) -> Layer:
     title = _title(document, name)
     row = create_model(name.title().replace("_", ""), __base__=Feature, __doc__=title.en, **cast("Any", typed))
     description = Text(*(str(document.get("description", title.zh))[:2000],) * 2)
-    return made(name, title, row, description=description, group=ADDED, style=_style(document), declared=False)
+    sync = Sync(key_from=_key(document))
+    said: Said = {
+        "description": description,
+        "group": ADDED,
+        "style": _style(document),
+        "sync": sync,
+        "declared": False,
+    }
+    return made(name, title, row, **said)
+
+
+def _key(document: Document) -> tuple[str, ...]:
+    """Return the fields that together name a record without an id."""
+    named = document.get("x-onemap-key", [])
+    if not isinstance(named, list) or not all(isinstance(n, str) for n in cast("list[Any]", named)):
+        raise BadLayer("`x-onemap-key` is a list of the properties that together name a feature")
+    return tuple(cast("list[str]", named))
 
 
 def _mapping(name: str, said: object) -> Document:

@@ -16,7 +16,7 @@ from layers.look import Style
 from layers.text import Text
 from styles.features import features, placed
 from styles.legend import legend
-from styles.paint import MOST_FILL
+from styles.paint import fill_opacity
 from styles.readable import Field
 from styles.template import filled, static
 from styles.verbatim import Verbatim, script_json, unbraced
@@ -124,7 +124,7 @@ def looks(style: Style) -> dict[str, dict[str, Any]]:
     dashes = {"dashArray": " ".join(f"{part * style.size:g}" for part in style.dash)} if style.dash else {}
     seen = {"opacity": style.opacity}
     point = {"color": style.outline, "fill": True, "fillOpacity": style.opacity, "weight": min(1.2, style.size / 4)}
-    area = {"fill": True, "fillOpacity": min(style.opacity, MOST_FILL), "weight": style.size, "opacity": 0.9}
+    area = {"fill": True, "fillOpacity": fill_opacity(style), "weight": style.size, "opacity": 0.9}
     edge = {} if style.outline == Style().outline else {"color": style.outline}
     return {
         "point": point | seen | {"radius": style.size},

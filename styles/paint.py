@@ -15,8 +15,8 @@ from styles.look import look, zooms
 StyleLayer = dict[str, Any]
 """One entry of a MapLibre style's `layers`."""
 
-MOST_FILL = 0.5
-"""No area hides what lies below it on the one map."""
+FILL = 0.4
+"""How opaque areas are whose style does not say: what is right for points would hide all that lies below."""
 
 HALF, WHOLE, DOUBLE = 9, 14, 19
 """Zooms at which a point or a line has six tenths of its size, its size, and one and a half times its size."""
@@ -65,12 +65,17 @@ def _line(style: Style) -> StyleLayer:
 
 
 def _fill(style: Style) -> StyleLayer:
-    return {"paint": {"fill-color": expression(style.color), "fill-opacity": min(style.opacity, MOST_FILL)}}
+    return {"paint": {"fill-color": expression(style.color), "fill-opacity": fill_opacity(style)}}
 
 
 def _outline(style: Style) -> StyleLayer:
     paints = {"line-color": outline(style), "line-width": sized(style.size)}
     return _dashed(style, {"layout": {"line-join": "round"}, "paint": paints})
+
+
+def fill_opacity(style: Style) -> float:
+    """Return how opaque an area is inside."""
+    return FILL if style.opacity == Style().opacity else style.opacity
 
 
 def outline(style: Style) -> Expression:

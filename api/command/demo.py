@@ -26,7 +26,7 @@ SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
 
 
 @app.command()
-def demo(store: Store = "", port: Port = 0, host: Host = "", seed: Seed = 2026, browser: Browser = True) -> None:
+def demo(store: Store = "", port: Port = None, host: Host = "", seed: Seed = 2026, browser: Browser = True) -> None:
     """示范城市: build a living city (once), then serve it and keep it alive until interrupted."""
     made = settings(store=store, port=port, host=host)
     rows = GeoPackageStore(made.store_path)

@@ -1,6 +1,5 @@
 """`onemap layers`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import orjson
@@ -54,7 +53,7 @@ def show(name: Name, store: Store = "") -> None:
 
 @app.command()
 def add(
-    source: Annotated[Path, typer.Argument(help="a JSON Schema (.schema.json), or a file with features")],
+    source: Annotated[str, typer.Argument(help="a JSON Schema (.schema.json), or a file with features")],
     name: Annotated[str, typer.Option(help="the new layer's id: a-z, 0-9 and _")] = "",
     title: Annotated[str, typer.Option(help="its title")] = "",
     store: Store = "",

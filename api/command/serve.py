@@ -11,13 +11,13 @@ from api.settings import Settings
 
 app = typer.Typer(rich_markup_mode=None)
 Store = Annotated[str, typer.Option(help="GeoPackage file of the embedded store (ONEMAP_STORE)", metavar="PATH|URL")]
-Port = Annotated[int, typer.Option(min=1, max=65535, help="port to listen on (ONEMAP_PORT)")]
+Port = Annotated[int | None, typer.Option(min=1, max=65535, help="port to listen on (ONEMAP_PORT)")]
 Host = Annotated[str, typer.Option(help="address to listen on; 0.0.0.0 for all (ONEMAP_HOST)")]
-Workers = Annotated[int, typer.Option(min=1, max=64, help="server processes (ONEMAP_WORKERS)")]
+Workers = Annotated[int | None, typer.Option(min=1, max=64, help="server processes (ONEMAP_WORKERS)")]
 
 
 @app.command()
-def serve(store: Store = "", port: Port = 0, host: Host = "", workers: Workers = 0) -> None:
+def serve(store: Store = "", port: Port = None, host: Host = "", workers: Workers = None) -> None:
     """启动服务: serve the layers of a store over HTTP until interrupted."""
     run(settings(store=store, port=port, host=host, workers=workers))
 

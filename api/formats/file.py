@@ -5,7 +5,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
 
-import pandas as pd
 from fastapi import Response
 
 import geopandas as gpd
@@ -19,7 +18,9 @@ PARQUET = "application/vnd.apache.parquet"
 
 def flatgeobuf(answer: Answer) -> Response:
     """Return a FlatGeobuf file; lists of texts are joined, for it knows no lists."""
-    return _file(answer, "fgb", FLATGEOBUF, lambda frame, path: _joined(answer, frame).to_file(path, driver="FlatGeobuf"))
+    return _file(
+        answer, "fgb", FLATGEOBUF, lambda frame, path: _joined(answer, frame).to_file(path, driver="FlatGeobuf")
+    )
 
 
 def geoparquet(answer: Answer) -> Response:
@@ -39,6 +40,6 @@ def _file(answer: Answer, extension: str, kind: str, write: Callable[[gpd.GeoDat
 def _joined(answer: Answer, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     for column in answer.layer.properties:
         if column.kind is ColumnKind.TEXTS and column.name in frame:
-            texts = cast("pd.Series[object]", frame[column.name])
-            frame[column.name] = texts.map(lambda v: "; ".join(cast("list[str]", v)) if isinstance(v, list) else None)
+            texts = cast("list[list[str] | None]", frame[column.name].tolist())
+            frame[column.name] = [None if one is None else "; ".join(one) for one in texts]
     return frame

@@ -1,6 +1,6 @@
 import { anchored } from "./anchor.js";
 import { Motion } from "./motion.js";
-import { anchorsOf, gathers, sourced } from "./style.js";
+import { anchorsOf, gathers, sourced, token } from "./style.js";
 
 /** @typedef {import("./catalogue.js").Layer} Layer */
 /** @typedef {import("./motion.js").Position} Position */
@@ -84,7 +84,7 @@ export class Canvas {
   /** @param {string} id */
   #drop(id) {
     this.#motion.stop(id);
-    this.#source.updateData({ remove: [id] });
+    this.#source.updateData({ remove: [token(id)] });
   }
 
   /** Draw a step at every frame until all points have arrived. */
@@ -99,7 +99,7 @@ export class Canvas {
   async #step(now) {
     const places = this.#motion.step(now);
     this.#moved(this.#loader.layer, places);
-    const update = [...places].map(([id, coordinates]) => ({ id, newGeometry: { type: "Point", coordinates } }));
+    const update = [...places].map(([id, coordinates]) => ({ id: token(id), newGeometry: { type: "Point", coordinates } }));
     await this.#source.updateData({ update });
   }
 }

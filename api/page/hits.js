@@ -1,4 +1,4 @@
-import { ID } from "./style.js";
+import { idOf } from "./style.js";
 
 /** @typedef {import("./catalogue.js").Layer} Layer */
 /** @typedef {import("./atlas.js").Atlas} Atlas */
@@ -16,8 +16,7 @@ const SIZES = ["Point", "LineString", "Polygon"];
  * @returns {Hit[]}
  */
 export function hitsAt(atlas, point, reach = REACH) {
-  const single = drawnAt(atlas, point, reach).filter(({ properties }) => properties[ID] !== undefined);
-  const hits = single.map(({ layer, properties }) => ({ layer, id: properties[ID] }));
+  const hits = drawnAt(atlas, point, reach).flatMap(({ layer, properties }) => hit(layer, properties));
   const found = new Map(hits.map((hit) => [`${hit.layer.name}/${hit.id}`, hit]));
   return [...found.values()].sort((a, b) => size(a) - size(b)).slice(0, MOST);
 }
@@ -47,7 +46,7 @@ export async function unfold(atlas, { layer, id, at }) {
     return [];
   }
   const leaves = await source.getClusterLeaves(id, MOST, 0);
-  return leaves.map((/** @type {GeoJSON.Feature} */ leaf) => ({ layer, id: leaf.properties?.[ID] }));
+  return leaves.flatMap((/** @type {GeoJSON.Feature} */ leaf) => hit(layer, leaf.properties));
 }
 
 /**
@@ -67,6 +66,12 @@ function drawnAt(atlas, { x, y }, reach) {
     properties,
     at: geometry.coordinates,
   }));
+}
+
+/** What is drawn as a feature; nothing for a cluster. @param {Layer} layer @param {any} properties @returns {Hit[]} */
+function hit(layer, properties) {
+  const id = idOf(properties);
+  return id === undefined ? [] : [{ layer, id }];
 }
 
 /** @param {Hit} hit */

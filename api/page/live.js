@@ -1,5 +1,4 @@
 import { address } from "./http.js";
-import { keyed } from "./loader.js";
 import { interval, meets, period } from "./period.js";
 import { fieldsOf, timeOf } from "./schema.js";
 import { Signal } from "./signal.js";
@@ -32,7 +31,7 @@ export class Live {
     this.state.value = "connecting";
     events.onopen = () => (this.state.value = "on");
     events.onerror = () => this.#lost(events);
-    events.addEventListener("upsert", ({ data }) => this.#put(keyed(JSON.parse(data))));
+    events.addEventListener("upsert", ({ data }) => this.#put(JSON.parse(data)));
     events.addEventListener("delete", ({ data }) => this.#loader.drop(`${JSON.parse(data).id}`));
     this.#events = events;
   }

@@ -1,7 +1,6 @@
 import { address, askJSON, givenUp } from "./http.js";
 import { interval, period } from "./period.js";
 import { Signal } from "./signal.js";
-import { ID } from "./style.js";
 import { bbox, holds, padded, seen } from "./view.js";
 
 /**
@@ -128,7 +127,7 @@ export class Loader {
 
   /** @param {any} found a feature collection */
   #take(found) {
-    const features = new Map(found.features.map((/** @type {GeoJSON.Feature} */ one) => [`${one.id}`, keyed(one)]));
+    const features = new Map(found.features.map((/** @type {GeoJSON.Feature} */ one) => [`${one.id}`, one]));
     const more = found.links?.some((/** @type {{rel: string}} */ link) => link.rel === "next") ?? false;
     const changes = this.#meanwhile;
     this.problem = null;
@@ -148,11 +147,6 @@ export class Loader {
     this.problem = problem;
     this.#put({ status: "failed" });
   }
-}
-
-/** Copy a feature's id to where tiles keep it. @param {GeoJSON.Feature} feature @returns {GeoJSON.Feature} */
-export function keyed(feature) {
-  return { ...feature, properties: { ...feature.properties, [ID]: `${feature.id}` } };
 }
 
 /**

@@ -3,7 +3,6 @@ import { age, named, written } from "./format.js";
 import { beside, bilingual, language, say, word } from "./language.js";
 import { nameOf, related } from "./related.js";
 import { codesOf, fieldsOf, isGeometry, titleOf } from "./schema.js";
-import { ID } from "./style.js";
 
 /** @typedef {import("./selection.js").Opened} Opened */
 /** @typedef {import("./selection.js").Selection} Selection */
@@ -96,7 +95,7 @@ export class Panel {
     const { layer } = hits[place];
     const fields = await fieldsOf(layer).catch(() => /** @type {Record<string, any>} */ ({}));
     const order = Object.keys(fields);
-    const said = Object.entries(feature.properties ?? {}).filter(([name]) => name !== ID && !isGeometry(fields[name]));
+    const said = Object.entries(feature.properties ?? {}).filter(([name]) => !isGeometry(fields[name]));
     said.sort(([a], [b]) => rank(order, a) - rank(order, b));
     return h("dl", {}, await Promise.all(said.map(([name, value]) => this.#row(fields[name] ?? {}, name, value))));
   }

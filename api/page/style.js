@@ -1,7 +1,7 @@
 /** @typedef {import("./catalogue.js").Layer} Layer */
 
 /** The property that carries a feature's own id, which tiles would lose. */
-export const ID = "@id";
+const ID = "@id";
 export const SELECTED = "@selected";
 
 const MARK = "#0b57d0";
@@ -28,13 +28,26 @@ export function gathers(layer) {
 }
 
 /**
- * A feature as a source takes it. Its own id stays behind: a text of many digits would be read as a number, and one too
- * large for a tile, which is then not drawn at all.
+ * A feature as a source takes it, its id among its properties.
  * @param {GeoJSON.Feature} feature @param {GeoJSON.Geometry} [geometry] where it is drawn instead
  * @returns {GeoJSON.Feature}
  */
-export function sourced({ geometry: own, properties }, geometry = own) {
-  return { type: "Feature", geometry, properties };
+export function sourced({ id, geometry: own, properties }, geometry = own) {
+  return { type: "Feature", geometry, properties: { ...properties, [ID]: token(`${id}`) } };
+}
+
+/**
+ * An id as a source takes it. The mark keeps one of digits from being read as a number: a tile has no room for a long
+ * one, and is then not drawn at all.
+ * @param {string} id
+ */
+export function token(id) {
+  return `@${id}`;
+}
+
+/** The id of a drawn feature; undefined for a cluster, which has none. @param {any} properties @returns {string | undefined} */
+export function idOf(properties) {
+  return properties?.[ID]?.slice(1);
 }
 
 /** The source of the points at which a layer's areas are named. @param {Layer} layer */

@@ -29,6 +29,9 @@ _LAKES = (
     ("碧峰湖", "Bifeng Lake"),
     ("鹿鸣水库", "Luming Reservoir"),
 )
+_CRUMB = 3.0
+"""Metres up to which a stretch is but the corner of a crossing."""
+
 _CLEAR, _HILLY = 420.0, 2200.0
 """Metres that a lake's middle keeps from every street, and to which it is near a crest."""
 
@@ -55,8 +58,9 @@ def streets(seed: int) -> Rows:
     lines, starts = np.unique(net.line[order], return_index=True)
     groups = np.split(net.edges[order], starts[1:])
     merged = shapely.line_merge(np.array([shapely.multilinestrings(g) for g in groups], dtype=object))
-    stretches = on_globe(shapely.simplify(shapely.get_parts(merged), 1.0))
-    of = np.repeat(np.arange(len(lines)), shapely.get_num_geometries(merged))
+    parts, of = shapely.get_parts(merged, return_index=True)
+    whole = shapely.length(parts) > _CRUMB
+    stretches, of = on_globe(shapely.simplify(parts[whole], 1.0)), of[whole]
     names, grades = [net.names[line] for line in lines.tolist()], net.grade[order][starts].tolist()
     for number, (place, size, n) in enumerate(zip(stretches, length(stretches).round(1).tolist(), of, strict=True), 1):
         yield {

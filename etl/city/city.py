@@ -60,7 +60,9 @@ class City:
 
 def _cases(city: City) -> Rows:
     today = day_of(city.instant)
-    return chain.from_iterable(cases(city.seed, day).rows(city.instant) for day in range(today - city.days + 1, today + 1))
+    return chain.from_iterable(
+        cases(city.seed, day).rows(city.instant) for day in range(today - city.days + 1, today + 1)
+    )
 
 
 _MAKERS: dict[str, Callable[[City], Rows]] = {

@@ -32,6 +32,7 @@ _Texts = element(TextsType(), "texts({all})", "ARRAY[{all}]::text[]")
 def related(scope: Scope, op: str, args: Sequence[Node]) -> Operand:
     """Return whether two lists, as sets, stand in a relation."""
     piece, compare = _ELEMENTS[op]
+    args = [_list(a) for a in args]
     if all(_is_literal(a) for a in args):
         held = compare(*(frozenset(map(_canonical, a)) for a in args))
         return of_test(true() if held else false(), op.upper())
@@ -47,6 +48,11 @@ def _side(scope: Scope, node: Node, by: str) -> ColumnElement[Any]:
     if len(texts) > MAX_MIXED:
         raise BadFilter(f"a list with properties in it has at most {MAX_MIXED} members")
     return _Texts(*(t.sql for t in texts))
+
+
+def _list(node: Node) -> Node:
+    """Return a literal as a list of one: in text, (1) is both. A property is taken to be a list itself."""
+    return node if isinstance(node, list) or (isinstance(node, dict) and "property" in node) else [node]
 
 
 def _is_literal(node: Node) -> bool:

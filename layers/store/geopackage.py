@@ -79,7 +79,9 @@ class GeoPackageStore:
     def write(self) -> Generator[PackageWriter]:
         """Open a transaction; leaving it commits, an error rolls back."""
         with self._transaction() as connection:
-            yield PackageWriter(connection)
+            writer = PackageWriter(connection)
+            yield writer
+            writer.finish()
 
     def block(self, layer: Layer, query: Query) -> Block:
         """Return one page of rows."""

@@ -53,6 +53,10 @@ class PackageWriter(Ledger):
         statement = compiled(delete(rows).where(rows.c[layer.key.name] == bindparam("key", "")))[0]
         return Tally(deleted=sum(self.connection.execute(statement, (key,)).rowcount for key in keys))
 
+    def finish(self) -> None:
+        """Move the revision on, so that no row bears it and what others write is told from what we do."""
+        self._next_revision()
+
     def _write(self, layer: Layer, rows: Sequence[Row], known: "Callable[..., Tally]") -> Tally:
         key = layer.key.name
         last = {row[key]: row for row in rows}

@@ -149,10 +149,11 @@ def test_an_overlay_can_start_switched_off(layers: dict[str, Layer], frame: Any)
 
 def test_looks_follow_the_style() -> None:
     plain = looks(Style(size=4, opacity=0.8, dash=(2, 1)))
+    assert looks(Style())["area"]["fillOpacity"] < looks(Style())["point"]["fillOpacity"]
     assert plain["point"]["radius"] == 4
     assert plain["line"] == {"weight": 4, "opacity": 0.8, "dashArray": "8 4"}
     assert "color" not in plain["area"]
-    assert plain["area"]["fillOpacity"] == 0.5
+    assert plain["area"]["fillOpacity"] == 0.8
     assert looks(Style(outline="#102030"))["area"]["color"] == "#102030"
 
 

@@ -12,7 +12,7 @@ from layers.feature import Layer
 from layers.look import OTHER, By, Style
 from spatial.shape import Kind
 from styles.label import text
-from styles.paint import MOST_FILL, paint
+from styles.paint import FILL, paint
 
 LAYERS = declared().values()
 # The geometry that each of MapLibre's layer types can draw.
@@ -115,11 +115,16 @@ def test_labels_are_written_for_people(uploaded: Any, layers: dict[str, Layer]) 
     assert level[-1] == ["to-string", ["get", "level"]]
 
 
-def test_no_area_hides_what_lies_below(uploaded: Any) -> None:
-    painted = parts(uploaded(Kind.POLYGON, Style(opacity=1, color="#aa0000")))
-    assert painted["fill"]["paint"]["fill-opacity"] == MOST_FILL
+def test_an_area_whose_style_says_nothing_hides_nothing(uploaded: Any) -> None:
+    painted = parts(uploaded(Kind.POLYGON, Style(color="#aa0000")))
+    assert painted["fill"]["paint"]["fill-opacity"] == FILL
     assert painted["outline"]["paint"]["line-color"] == "#aa0000"
-    assert parts(uploaded(Kind.POLYGON, Style(outline="#00bb00")))["outline"]["paint"]["line-color"] == "#00bb00"
+
+
+def test_an_area_looks_as_its_style_says(uploaded: Any) -> None:
+    painted = parts(uploaded(Kind.POLYGON, Style(opacity=0.95, outline="#00bb00")))
+    assert painted["fill"]["paint"]["fill-opacity"] == 0.95
+    assert painted["outline"]["paint"]["line-color"] == "#00bb00"
 
 
 def test_dashes_have_gaps(uploaded: Any) -> None:

@@ -1,5 +1,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def test_serials_run_from_one_and_from_north_to_south(rows: Callable[[str], Rows
     for found in communities.values():
         found.sort()
         assert [serial for serial, _ in found] == list(range(1, len(found) + 1))
-        assert all(one[1] > other[1] - 0.0045 for one, other in zip(found, found[1:], strict=False))
+        assert all(one[1] > other[1] - 0.0045 for one, other in pairwise(found))
 
 
 def test_communities_are_compact(rows: Callable[[str], Rows]) -> None:

@@ -15,7 +15,9 @@ def test_the_same_names_give_the_same_draws(seed: int, names: list[int | str]) -
 
 
 def test_every_name_and_every_seed_draws_its_own() -> None:
-    draws = [chance(s, *names).random() for s in (1, 2, 11) for names in ((), ("a",), ("b",), ("a", 1), ("a1",), ("a", "b"))]
+    draws = [
+        chance(s, *names).random() for s in (1, 2, 11) for names in ((), ("a",), ("b",), ("a", 1), ("a1",), ("a", "b"))
+    ]
     assert all(one != other for one, other in combinations(draws, 2))
 
 

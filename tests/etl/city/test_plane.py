@@ -28,7 +28,9 @@ def test_metres_are_metres(x: float, y: float, turn: float) -> None:
 def test_shared_vertices_stay_shared() -> None:
     squares = np.array([shapely.box(0.123456, 0, 10, 10), shapely.box(10, 0, 20, 10)], dtype=object)
     left, right = on_globe(squares)
-    shared = set(shapely.get_coordinates(left).view("c16").ravel()) & set(shapely.get_coordinates(right).view("c16").ravel())
+    shared = set(shapely.get_coordinates(left).view("c16").ravel()) & set(
+        shapely.get_coordinates(right).view("c16").ravel()
+    )
     assert len(shared) == 2
 
 
@@ -39,7 +41,9 @@ def test_points_are_where_they_were_said_to_be() -> None:
 
 
 def test_segments_are_all_of_the_line_and_know_it() -> None:
-    lines = np.array([shapely.LineString([(0, 0), (3, 4), (3, 10)]), shapely.LineString([(9, 9), (10, 9)])], dtype=object)
+    lines = np.array(
+        [shapely.LineString([(0, 0), (3, 4), (3, 10)]), shapely.LineString([(9, 9), (10, 9)])], dtype=object
+    )
     pieces, of = segments(lines)
     assert shapely.length(pieces).tolist() == [5, 6, 1]
     assert of.tolist() == [0, 0, 1]

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from pydantic import AwareDatetime
 from sqlalchemy import Table, create_engine, insert, select
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from layers.access import Reader
 from layers.column import Key, about
@@ -27,11 +28,25 @@ from layers.store.functions import register
 from layers.table import table
 from layers.text import Text
 from spatial.crs import CRS84, Crs
-from spatial.shape import AnyShape
+from spatial.shape import Kind, Place
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 WEST, SOUTH = 106.0, 29.0
-TEXTS = ("Straße", "STRASSE", "strasse", "Café", "cafe", "解放碑", "解放路", "a%b_c", "it's", "x[y]*?", "", "Øst", "C:\\t")
+TEXTS = (
+    "Straße",
+    "STRASSE",
+    "strasse",
+    "Café",
+    "cafe",
+    "解放碑",
+    "解放路",
+    "a%b_c",
+    "it's",
+    "x[y]*?",
+    "",
+    "Øst",
+    "C:\\t",
+)
 TAGS = ("红", "绿", "blue", "it's")
 
 
@@ -51,7 +66,7 @@ class Thing(Feature):
     tags: list[str] | None = about("标签", "Tags", default=None)
     marks: list[str] | None = about("记号", "Marks", default=None)
     secret: str | None = about("秘密", "Secret", default=None, seen_by=Reader.CITY)
-    place: AnyShape | None = about("位置", "Place", default=None)
+    place: Annotated[BaseGeometry | None, Place(Kind.ANY)] = about("位置", "Place", default=None)
 
 
 LAYER = made("things", Text("物", "Things"), Thing)

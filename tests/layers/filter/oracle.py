@@ -10,7 +10,7 @@ from typing import Any
 import shapely
 import shapely.geometry
 
-OPEN = {"..": None}
+INSTANTS = ("opened", "closed")
 COMPARE = {
     "=": operator.eq,
     "<>": operator.ne,
@@ -65,9 +65,9 @@ def truth(tree: Any, row: dict[str, Any]) -> Any:
 
 def applied(op: str, args: list[Any], row: dict[str, Any]) -> Any:
     if op.startswith("t_"):
-        return related(op, *(ends(a, row) for a in args))
+        return related(op, row, *args)
     if op.startswith("s_"):
-        return given(getattr(shapely, op[2:]), *(truth(a, row) for a in args))
+        return given(lambda a, b: bool(getattr(shapely, op[2:])(a, b)), *(truth(a, row) for a in args))
     if op.startswith("a_"):
         return given(lambda a, b: sets(op, set(a), set(b)), *(members(a, row) for a in args))
     if op in ("and", "or"):
@@ -158,17 +158,12 @@ def sets(op: str, a: set[Any], b: set[Any]) -> bool:
     return {"a_equals": a == b, "a_contains": a >= b, "a_containedby": a <= b, "a_overlaps": bool(a & b)}[op]
 
 
-type Ends = tuple[Any, Any, str]
-"""First and last moment in seconds, or in days when nothing is finer; and "day", "instant" or "interval"."""
-
-
-def ends(node: Any, row: dict[str, Any]) -> tuple[Any, Any, str]:
+def ends(node: Any, row: dict[str, Any]) -> tuple[Any, Any]:
     if isinstance(node, dict) and "interval" in node:
         first, last = (timed(n, row) for n in node["interval"])
-        last = ".." if last is None else last
-        return first, last, "interval"
+        return first, ".." if last is None else last
     at = timed(node, row)
-    return at, at, "instant" if isinstance(at, datetime) else "day"
+    return at, at
 
 
 def timed(node: Any, row: dict[str, Any]) -> Any:
@@ -177,15 +172,25 @@ def timed(node: Any, row: dict[str, Any]) -> Any:
     return truth(node, row)
 
 
-def related(op: str, one: Ends, other: Ends) -> bool | None:
-    finest = [e for e in (*one[:2], *other[:2]) if isinstance(e, datetime)]
-    if not finest:
-        (a, b), (c, d) = ([edge(e, late) for e, late in zip(s[:2], (False, True), strict=True)] for s in (one, other))
+def related(op: str, row: dict[str, Any], *nodes: Any) -> bool | None:
+    if any(map(finer, nodes)):
+        if op == "t_equals" and not any("interval" in n for n in nodes if isinstance(n, dict)):
+            op = "t_intersects"  # an instant and a day
+        (a, b), (c, d) = ([fine(e, late) for e, late in zip(ends(n, row), (False, True), strict=True)] for n in nodes)
     else:
-        (a, b), (c, d) = ([fine(e, late) for e, late in zip(s[:2], (False, True), strict=True)] for s in (one, other))
-        if op == "t_equals" and "interval" not in (one[2], other[2]):
-            op = "t_intersects"
+        (a, b), (c, d) = ([edge(e, late) for e, late in zip(ends(n, row), (False, True), strict=True)] for n in nodes)
     return ALLEN[op](a, b, c, d)
+
+
+def finer(node: Any) -> bool:
+    """Whether a time is finer than a day."""
+    match node:
+        case {"interval": both_ends}:
+            return any(map(finer, both_ends))
+        case str():
+            return len(node) > len("2026-01-01")
+        case _:
+            return "timestamp" in node or node.get("property") in INSTANTS
 
 
 def edge(end: Any, late: bool) -> float | None:

@@ -17,6 +17,7 @@ from spatial.errors import BadParameter
 from spatial.time import Span, span
 
 QUIET = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ORIGIN = shapely.Point(0, 0)
 LON, LAT = st.floats(105.9, 106.4), st.floats(28.95, 29.15)
 
 
