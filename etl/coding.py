@@ -43,7 +43,7 @@ class Coding:
         try:
             return Translated(translate(self.scheme, value, self.edition, name))
         except (BadInput, Unguessable) as bad:
-            return Translated(value, str(bad))
+            return Translated(value, f"{bad}, as in --edition {self.scheme}=EDITION")
 
 
 @cache

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-import shapely
+from shapely.geometry.base import BaseGeometry
 
 from etl.source import Chunk, Source
 from layers.feature import RESERVED
@@ -97,7 +97,7 @@ def _kind(source: Source, sample: Sequence[Chunk]) -> Kind:
 
 
 def _types(places: Geometries | None) -> set[str]:
-    return set() if places is None else {g.geom_type for g in places if isinstance(g, shapely.Geometry)}
+    return set() if places is None else {g.geom_type for g in places if isinstance(g, BaseGeometry)}
 
 
 def _whole(value: Any) -> bool:

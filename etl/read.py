@@ -62,7 +62,8 @@ class Reader:
         if self.contract.layer.place:
             name = self.contract.layer.place.name
             for draft, place in zip(drafts, places, strict=True):
-                draft[name] = place
+                if place is not None:
+                    draft[name] = place
         accepted = self._accepted(drafts, why)
         out.repeated = self._unique(chunk.start, accepted, why)
         out.rows = list(accepted.values())
@@ -119,7 +120,7 @@ class Reader:
         for n, first in again.items():
             del rows[n]
             if not self.contract.appends:
-                why[n] = f"{self._key}: record {first} has the same key with other values"
+                why[n] = f"{self._key}: record {first} has the same key"
         return len(again) if self.contract.appends else 0
 
     def _mention(self, start: int, drafts: list[dict[str, Any]], why: Why) -> int:

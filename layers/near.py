@@ -10,6 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.feature import Layer
+from layers.nearest import EDGE
 from layers.query import Query
 from layers.store.protocol import Store
 from spatial.box import Box
@@ -18,9 +19,6 @@ from spatial.metres import Plane
 
 MOST = 100_000
 """Features around a place that are looked at; more than that is not near but everywhere."""
-
-_STEP = 0.01
-"""Degrees after which a long edge gets a vertex: straight in degrees is not straight in metres (10 km sag by 1 m)."""
 
 _MARGIN = 1.02
 """A circle drawn with corners lies inside the true one; this much wider it holds the true one."""
@@ -39,7 +37,7 @@ def near(
     frame = store.frame(layer, asked)
     if len(frame) > MOST:
         raise TooMuch(f"more than {MOST:,} {layer.name} lie around the place; ask for fewer metres than {metres:g}")
-    flat = plane.flat(shapely.segmentize(frame.geometry.to_numpy(), _STEP))
+    flat = plane.flat(shapely.segmentize(frame.geometry.to_numpy(), EDGE))
     away = shapely.distance(flat, plane.flat(_one(place))[0])
     rows = cast("Any", frame.assign(metres=away.round(1)))
     return rows[away <= metres].sort_values("metres", kind="stable")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +80,7 @@ def _inside(store: Store, layer: Layer, plane: Plane, query: Query, radius: floa
     for block in store.blocks(layer, replace(query, limit=10**9, sort=(), cursor=None, offset=0, skip_geometry=False)):
         places = np.array([], dtype=object) if block.places is None else block.places
         metres = _metres(plane, places)
-        for n in cast("list[int]", np.flatnonzero(metres <= radius).tolist()):
+        for n in np.flatnonzero(metres <= radius).tolist():
             row: dict[str, Any] = dict(zip(block.names, block.rows[n], strict=True))
             found.append(Found(block.keys[n], float(metres[n]), row, places[n]))
     return sorted(found, key=lambda f: (f.metres, f.key))

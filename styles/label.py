@@ -18,7 +18,7 @@ from styles.unit import symbol
 ALONG = frozenset({Kind.LINE, Kind.MULTILINE})
 WITHIN = frozenset({Kind.POLYGON, Kind.MULTIPOLYGON})
 
-GENERAL = 12
+GENERAL = 9
 """Labels from a zoom below this name whole parts of the city, and are larger."""
 
 

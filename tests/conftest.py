@@ -2,17 +2,31 @@
 
 import os
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
+FLAGS = (
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # A test that asks for the fixture bears the mark.
-MARKS = {"real_data": "data", "chromium": "browser", "postgis": "postgis"}
+MARKS = {"real_data": "data", "chromium": "browser", "postgis": "postgis", "served": "clients", "editable": "clients"}
 
 # A busy machine is no defect: pytest's own time limit catches what hangs.
 settings.register_profile("house", deadline=None)
@@ -47,3 +61,35 @@ def chromium() -> str:
     named = filter(None, (os.environ.get("ONEMAP_CHROMIUM"), *BROWSERS))
     found = next(filter(None, map(shutil.which, named)), None)
     return found or absent("no Chromium on this machine; ONEMAP_CHROMIUM names one")
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str], str]:
+    """Find a program of this machine by its name."""
+    return lambda name: shutil.which(name) or absent(f"no {name} on this machine")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A Chromium that draws without a graphics card; one for all, for Playwright runs once in a process."""
+    with sync_playwright() as driver:
+        launched = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def week_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of the made-up city with the cases of eight days; copy it to write to it."""
+    from datetime import UTC, datetime
+
+    from rich.progress import Progress
+
+    from etl.city.build import build
+    from etl.city.city import City
+    from layers.store.geopackage import GeoPackageStore
+
+    store = GeoPackageStore(tmp_path_factory.mktemp("week") / "onemap.gpkg")
+    build(store, City(2026, datetime(2026, 11, 20, 2, tzinfo=UTC), 8), Progress(disable=True))
+    store.close()
+    return store.path

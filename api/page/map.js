@@ -7,7 +7,9 @@ const KEY = "map";
 
 /** Whether this browser can draw the map. */
 export function drawable() {
-  return Boolean(document.createElement("canvas").getContext("webgl2"));
+  const context = document.createElement("canvas").getContext("webgl2");
+  context?.getExtension("WEBGL_lose_context")?.loseContext();
+  return context !== null;
 }
 
 /**

@@ -16,7 +16,8 @@ def texts(path: Path) -> list[bytes]:
         head = file.read(32)
         if len(head) < 32:  # noqa: PLR2004 - the fixed part of the header
             raise BadSource(f"{path.name} is no dBASE table: it ends in its header")
-        count, start, width = struct.unpack_from("<IHH", head, 4)
+        said, start, width = struct.unpack_from("<IHH", head, 4)
+        count = min(said, max(path.stat().st_size - start, 0) // max(width, 1))
         fields = file.read(max(start - 32, 0))
         found = [name for name, _, _ in _fields(fields)]
         spans = [slice(at, at + length) for _, at, length in _fields(fields) if length]

@@ -133,7 +133,7 @@ def _form(path: Path, options: Options) -> tuple[str, str]:
     file = opened(path, options.encoding)
     with file.text, reading(path.name):
         head = "".join(file.text.readline(MAX_TEXT) for _ in range(20))
-    if options.delimiter != "auto" and len(options.delimiter) != 1:
+    if options.delimiter != "auto" and (len(options.delimiter) != 1 or options.delimiter in '\r\n"'):
         raise BadSource(f"{options.delimiter!r} is no delimiter: send one character, or auto")
     known = options.delimiter != "auto"
     return file.encoding, options.delimiter if known else max(DELIMITERS, key=lambda mark: _agreement(head, mark))
@@ -191,7 +191,7 @@ def _block_rows(block: str, delimiter: str, width: int) -> list[Row]:
         rows = list(_reader(io.StringIO(block, newline=""), delimiter))
     except csv.Error:
         rows = [[""] * (width + 1)]
-    if all(len(row) == width or not row for row in rows):
+    if block.count('"') % 2 == 0 and all(len(row) == width or not row for row in rows):
         return [row for row in rows if row]
     return list(_Rows(io.StringIO(block, newline=""), delimiter))
 

@@ -1,7 +1,7 @@
 """GeoJSON, read a feature at a time: a FeatureCollection of any size, one feature a line, or a text sequence."""
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TextIO, cast
 
@@ -57,7 +57,7 @@ class _Items:
     def __iter__(self) -> Iterator[Any]:
         if self._by_line:
             return line_values(self._text)
-        return self._elements() if self._stream.peek() == "[" else self._whole()
+        return chain(self._elements(), self._rest([])) if self._stream.peek() == "[" else self._whole()
 
     def _elements(self) -> Iterator[Any]:
         self._stream.take("[")
@@ -98,7 +98,7 @@ def _by_line(path: Path, encoding: str) -> bool:
     """Tell whether each line is an item of its own."""
     with opened(path, encoding).text as text:
         first, second = text.readline(MAX_TEXT).strip(), text.readline(2).strip()
-    return second in ("{", "\x1e") and not first.endswith(("[", "{", ",", ":"))
+    return second.startswith(("{", "\x1e")) and not first.endswith(("[", "{", ",", ":"))
 
 
 def _chunks(path: Path, file: Opened) -> Iterator[Chunk]:

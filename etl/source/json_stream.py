@@ -15,7 +15,11 @@ _MARGIN = 16
 """Characters at the end of what was read in which an error may only mean that the rest is missing."""
 
 _SPACE = re.compile(r"[ \t\n\r\x1e\ufeff]*")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?P<closed>")?|[{}\[\],]', re.DOTALL)
+_STRING = r'"(?:[^"\\]|\\.)*+(?P<closed>")?'
+_TOKEN = re.compile(rf"{_STRING}|[{{}}\[\],]", re.DOTALL)
+_INNER = re.compile(rf'{_STRING}|(?:\[[^\[\]{{}}"]*+\]\s*+,?\s*+)++|[{{}}\[\]]', re.DOTALL)
+"""Inside a value commas do not matter, and a run of positions is passed at once."""
+
 _DEEPER = {"{": 1, "[": 1, "}": -1, "]": -1}
 _decode = json.JSONDecoder(strict=False).raw_decode
 
@@ -105,7 +109,7 @@ class Stream:
         """Pass a value by its brackets alone; raise BadSource if it has no end."""
         depth = 0
         while True:
-            token = _TOKEN.search(self._buffer, self._at)
+            token = (_INNER if depth else _TOKEN).search(self._buffer, self._at)
             if token is None or (token[0][0] == '"' and not token["closed"]):
                 self._at = len(self._buffer) if token is None else token.start()
                 if len(self._buffer) - self._at >= MAX_TEXT or not self._fill():

@@ -1,6 +1,6 @@
 """WFS 2.0 and 1.1 as a source: GeoJSON where the service can write it, GML where it cannot."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from io import BytesIO
@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, ParseError
 import numpy as np
 import orjson
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring, iterparse
+from defusedxml.ElementTree import fromstring
 
 from etl.source.geojson import chunk
 from etl.source.json_stream import as_object
@@ -126,7 +126,9 @@ def _json_page(url: str, body: bytes, start: int) -> _Page:
 
 
 def _gml_page(url: str, body: bytes, start: int) -> _Page:
-    root = _root(url, body)
+    name, root = xml_root(BytesIO(body), url)
+    if name.startswith(("ExceptionReport", "ServiceException")):
+        raise BadSource(f"{url} answers with {_complaint(url, body)}")
     if root.get("numberReturned") == "0":
         return _Page(Chunk(start, []), b"", 0, None, ())
     with TemporaryDirectory() as folder:
@@ -143,21 +145,6 @@ def _joined(chunks: list[Chunk], start: int) -> Chunk:
     broken = {c.start + n: why for c in chunks for n, why in c.broken.items()}
     records = [record for c in chunks for record in c.records]
     return Chunk(start, records, np.concatenate(places) if places else None, broken)
-
-
-def _root(url: str, body: bytes) -> Mapping[str, str]:
-    """Return what the root of a GML document says, after all of it proved to be XML without entities of its own."""
-    try:
-        events = iterparse(BytesIO(body), events=("start", "end"), forbid_dtd=True)
-        _, root = next(events)
-        for event, element in events:
-            if event == "end" and element is not root:
-                element.clear()
-    except (ParseError, DefusedXmlException, StopIteration) as bad:
-        raise BadSource(f"{url} answers with XML that cannot be read: {bad}") from bad
-    if _name(root).startswith(("ExceptionReport", "ServiceException")):
-        raise BadSource(f"{url} answers with {_complaint(url, body)}")
-    return root.attrib
 
 
 def _complaint(url: str, body: bytes) -> str:

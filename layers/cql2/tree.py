@@ -120,7 +120,7 @@ class _Check:
     def shape(self, node: dict[str, Any], depth: int) -> dict[str, Any]:
         """Return a GeoJSON geometry; its vertices are counted, not yet understood."""
         kind = node["type"]
-        if kind not in _SHAPES:
+        if not isinstance(kind, str) or kind not in _SHAPES:
             raise BadFilter(f"{_short(kind)} is no kind of geometry; there are {', '.join(sorted(_SHAPES))}")
         if kind == "GeometryCollection":
             return {"type": kind, "geometries": [self.node(p, depth + 1) for p in _geometries(node)]}

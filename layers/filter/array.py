@@ -52,7 +52,8 @@ def _side(scope: Scope, node: Node, by: str) -> ColumnElement[Any]:
 
 def _list(node: Node) -> Node:
     """Return a literal as a list of one: in text, (1) is both. A property is taken to be a list itself."""
-    return node if isinstance(node, list) or (isinstance(node, dict) and "property" in node) else [node]
+    is_list = isinstance(node, list) or (isinstance(node, dict) and "property" in node)
+    return cast("Node", node) if is_list else [node]
 
 
 def _is_literal(node: Node) -> bool:

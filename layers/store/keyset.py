@@ -2,20 +2,46 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, cast
 
 import orjson
 from sqlalchemy import ColumnElement, Table, and_, false, or_
 
+from layers.column import ColumnKind
 from layers.feature import Layer
 from layers.query import Cursor, Query, Sort
 from layers.schema import SORTABLE
 from layers.table import FID
-from spatial.errors import BadParameter
+from spatial.errors import BadParameter, BadTime
+from spatial.time import instant, written
 
-LONGEST = 4000
+LONGEST = 30_000
+"""Characters of a cursor: it holds the values of the last row, and some texts are long."""
+
+_BROKEN = "the cursor is not one of ours; follow the next and prev links as they are"
+_WIDEST = 2**63
+
+
+def _whole(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _WIDEST else None
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+_READ: Mapping[ColumnKind, Callable[[Any], Any]] = {
+    ColumnKind.TEXT: _text,
+    ColumnKind.INTEGER: _whole,
+    ColumnKind.NUMBER: lambda value: value if isinstance(value, float) else _whole(value),
+    ColumnKind.BOOLEAN: lambda value: value if _whole(value) in (0, 1) else None,
+    ColumnKind.INSTANT: lambda value: written(instant(value)) if isinstance(value, str) else None,
+    ColumnKind.DATE: lambda value: date.fromisoformat(value).isoformat() if isinstance(value, str) else None,
+}
+"""A value of a cursor as the store compares it; None if the column cannot hold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +50,17 @@ class Order:
 
     column: ColumnElement[Any]
     descending: bool
+    kind: ColumnKind
+
+    def read(self, value: Any) -> Any:
+        """Return a value of a cursor; raise BadParameter if no row can have it."""
+        try:
+            read = None if value is None else _READ[self.kind](value)
+        except (ValueError, BadTime) as bad:
+            raise BadParameter(_BROKEN) from bad
+        if read is None and value is not None:
+            raise BadParameter(_BROKEN)
+        return read
 
     def term(self, back: bool) -> tuple[ColumnElement[Any], ...]:
         """Return what stands in ORDER BY, turned round for the way back."""
@@ -49,7 +86,7 @@ def orders(layer: Layer, rows: Table, sort: Sequence[Sort]) -> tuple[Order, ...]
         if key.name not in layer.by_name or layer.by_name[key.name].kind not in SORTABLE:
             known = ", ".join(c.name for c in layer.columns if c.kind in SORTABLE)
             raise BadParameter(f"{key.name[:60]!r} cannot be sorted by; sortable are {known}")
-    return tuple(Order(rows.c[key.name], key.descending) for key in sort)
+    return tuple(Order(rows.c[key.name], key.descending, layer.by_name[key.name].kind) for key in sort)
 
 
 def ordering(keys: Sequence[Order], rows: Table, back: bool) -> list[ColumnElement[Any]]:
@@ -62,7 +99,8 @@ def after(keys: Sequence[Order], rows: Table, cursor: Cursor) -> ColumnElement[b
     """Return what is true of the rows beyond the cursor."""
     fid = rows.c[FID]
     beyond: ColumnElement[bool] = fid < cursor.fid if cursor.back else fid > cursor.fid
-    for key, value in reversed(list(zip(keys, cursor.values, strict=True))):
+    values = [key.read(value) for key, value in zip(keys, cursor.values, strict=True)]
+    for key, value in reversed(list(zip(keys, values, strict=True))):
         beyond = or_(key.beyond(value, cursor.back), and_(key.same(value), beyond))
     return beyond
 
@@ -80,14 +118,7 @@ def cursor(text: str, query: Query) -> Cursor:
             raise ValueError("too long")
         back, fid, *values = cast("list[Any]", orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))))
     except (ValueError, TypeError, binascii.Error) as bad:
-        raise BadParameter("the cursor is not one of ours; follow the next and prev links as they are") from bad
-    plain = all(isinstance(v, str | int | float | None) for v in values)
-    if (
-        back not in (0, 1)
-        or not isinstance(fid, int)
-        or abs(fid) > 2**62
-        or len(values) != len(query.sort)
-        or not plain
-    ):
+        raise BadParameter(_BROKEN) from bad
+    if back not in (0, 1) or _whole(fid) is None or len(values) != len(query.sort):
         raise BadParameter("the cursor belongs to another query; start again without it")
     return Cursor(tuple(values), fid, bool(back))

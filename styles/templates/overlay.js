@@ -10,14 +10,14 @@ const onemap = (() => {
   const MOST_LABELS = 400;
   const NARROW = 700;
   /** Labels from a zoom below this name whole parts of the city. */
-  const GENERAL = 12;
+  const GENERAL = 9;
   const KINDS = {
     Point: "point", MultiPoint: "point",
     LineString: "line", MultiLineString: "line",
     Polygon: "area", MultiPolygon: "area", GeometryCollection: "area",
   };
   const drawers = [];
-  /** How much of their size points have at the map's zoom. */
+  /** How much of their size things have at the map's zoom. */
   let grown = 1;
   const figures = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 4, useGrouping: "min2" });
   const ruler = document.createElement("canvas").getContext("2d");
@@ -44,11 +44,14 @@ const onemap = (() => {
 
   const colorOf = (spec, feature) => spec.palette[feature.properties.c ?? 0];
 
+  /** A look's sizes at the map's zoom. */
+  const sized = ({ radius, weight }) => (radius ? { radius: radius * grown } : { weight: weight * grown });
+
   const styled = (spec, feature) => {
     const kind = KINDS[feature.geometry.type];
     const color = colorOf(spec, feature);
     const look = { color, fillColor: color, ...spec.looks[kind] };
-    return kind === "point" ? { ...look, radius: look.radius * grown } : look;
+    return { ...look, ...sized(look) };
   };
 
   const nameOf = (spec, feature) => {
@@ -148,16 +151,16 @@ const onemap = (() => {
     return { left: at.x - half, right: at.x + half, top: at.y - 9, bottom: at.y + 9 };
   };
 
-  /** Gives points the size that the zoom asks for: six tenths at 9, all at 14, half as much again at 19. */
+  /** Gives things the size that the zoom asks for: six tenths at 9, all at 14, half as much again at 19. */
   const grow = (map) => {
     const zoom = Math.min(19, Math.max(9, map.getZoom()));
     grown = zoom < 14 ? 0.6 + 0.08 * (zoom - 9) : 1 + 0.1 * (zoom - 14);
     for (const { spec, group } of drawers) {
-      group.eachLayer((layer) => layer.setRadius?.(spec.looks.point.radius * grown));
+      group.eachLayer((layer) => layer.setStyle(sized(spec.looks[KINDS[layer.feature.geometry.type]])));
     }
   };
 
-  /** The screen boxes of the clusters in view; only labels of areas go over them. */
+  /** The screen boxes of the clusters in view; only general labels go over them. */
   const clusters = (map) => {
     const found = [];
     map.eachLayer((layer) => {
@@ -172,14 +175,16 @@ const onemap = (() => {
     .sort((one, other) => one.spec.labelZoom - other.spec.labelZoom || other.spec.order - one.spec.order);
 
   const label = (map, each, layer, taken) => {
-    const area = layer.feature.properties.x !== undefined;
+    const kind = KINDS[layer.feature.geometry.type];
+    const general = each.spec.labelZoom < GENERAL;
     const text = nameOf(each.spec, layer.feature);
     const at = stand(map, each, layer);
-    if (!text || at.x < 0 || at.y < 0 || !map.getSize().contains(at)) return null;
-    const room = box(at, text);
-    if (taken.some((other) => !(area && other.cluster) && overlaps(room, other))) return null;
+    // a street comes in many pieces
+    if (!text || (kind === "line" && taken.some((other) => other.text === text)) || at.x < 0 || at.y < 0 || !map.getSize().contains(at)) return null;
+    const room = { ...box(at, text), text };
+    if (taken.some((other) => !(general && other.cluster) && overlaps(room, other))) return null;
     taken.push(room);
-    const className = `om-label${area ? " om-label-area" : ""}${each.spec.labelZoom < GENERAL ? " om-label-general" : ""}`;
+    const className = `om-label om-label-${general ? "general" : kind}`;
     const icon = L.divIcon({ html: element("span", "", text), className, iconSize: null });
     return L.marker(map.containerPointToLatLng(at), { icon, interactive: false, keyboard: false, pane: "om-labels" });
   };
@@ -204,7 +209,7 @@ const onemap = (() => {
   const finish = (map, corners) => {
     if (corners) {
       const [west, south, east, north] = corners;
-      const aside = narrow() ? [18, 18] : [310, 18];
+      const aside = narrow() ? [18, 18] : [280, 18];
       map.fitBounds([[south, west], [north, east]], { paddingTopLeft: [18, 18], paddingBottomRight: aside, animate: false });
     }
     L.control.zoom({ position: "topleft", zoomInTitle: "放大 Zoom in", zoomOutTitle: "缩小 Zoom out" }).addTo(map);

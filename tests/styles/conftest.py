@@ -7,7 +7,7 @@ from random import Random
 from typing import Annotated, Any, cast
 
 import pytest
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 from pydantic import create_model
 
 import geopandas as gpd
@@ -23,18 +23,6 @@ from layers.text import Text
 from spatial.shape import Kind, Place
 
 VENDOR = Path(__file__).parents[2] / "api" / "page" / "vendor"
-# A browser that draws without a graphics card and asks nobody for anything by itself.
-FLAGS = (
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 SEATS = ((106.57, 29.55), (106.51, 29.57), (106.45, 29.54), (106.56, 29.61), (106.63, 29.53), (106.53, 29.49))
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 
@@ -73,18 +61,19 @@ def uploaded() -> Uploads:
     return make
 
 
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Callable[..., BrowserContext]]:
-    """Opens a browser window: a wide one, or a phone."""
-    with sync_playwright() as driver:
-        program = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+@pytest.fixture
+def window(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Opens a window of the browser: a wide one, or a phone's."""
+    opened: list[BrowserContext] = []
 
-        def window(phone: bool = False) -> BrowserContext:
-            size = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 800}
-            return program.new_context(viewport=size, has_touch=phone, is_mobile=phone)  # pyright: ignore[reportArgumentType]
+    def make(phone: bool = False) -> BrowserContext:
+        size: Any = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 800}
+        opened.append(browser.new_context(viewport=size, has_touch=phone, is_mobile=phone))
+        return opened[-1]
 
-        yield window
-        program.close()
+    yield make
+    for each in opened:
+        each.close()
 
 
 def rows_of(layer: Layer, n: int = 20, seed: int = 7, **said: Any) -> gpd.GeoDataFrame:

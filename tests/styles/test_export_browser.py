@@ -67,16 +67,14 @@ Open = Callable[..., Opened]
 
 
 @pytest.fixture
-def opened(browser: Callable[..., BrowserContext], assets: Path, tmp_path: Path) -> Iterator[Open]:
+def opened(window: Callable[..., BrowserContext], assets: Path, tmp_path: Path) -> Iterator[Open]:
     """Opens an export of some layers from a file."""
-    windows: list[BrowserContext] = []
     every: list[Opened] = []
 
     def open_file(*exports: Exported, phone: bool = False) -> Opened:
-        path = tmp_path / f"{len(windows)}.html"
+        path = tmp_path / f"{len(every)}.html"
         path.write_text(export(exports, ABOUT, assets), "utf-8")
-        windows.append(browser(phone))
-        it = Opened(windows[-1].new_page())
+        it = Opened(window(phone).new_page())
         it.page.on("request", lambda request: it.asked.append(request.url))
         it.page.on("pageerror", lambda error: it.complaints.append(str(error)))
         it.page.on("console", lambda said: it.complaints.append(said.text))
@@ -87,8 +85,6 @@ def opened(browser: Callable[..., BrowserContext], assets: Path, tmp_path: Path)
     yield open_file
     beyond = [[url for url in it.asked if not url.startswith(("file:", "data:"))] for it in every]
     complaints = [it.complaints for it in every]
-    for window in windows:
-        window.close()
     assert beyond == complaints == [[] for _ in every]
 
 
@@ -230,6 +226,24 @@ def test_labels_come_with_their_zoom_and_keep_apart(opened: Open, uploaded: Any)
     assert shapely.STRtree(boxes).query(boxes, predicate="overlaps").size == 0
 
 
+def test_a_street_in_many_pieces_is_named_once(opened: Open, uploaded: Any) -> None:
+    pieces = [shapely.LineString([(106.5 + i / 100, 29.5), (106.51 + i / 100, 29.5)]) for i in range(6)]
+    rows = gpd.GeoDataFrame({"code": ["长江路"] * 6}, geometry=pieces, crs=4326)
+    it = opened(Exported(uploaded(Kind.LINE, Style(label="code", label_zoom=0)), rows))
+    assert it.page.locator(".om-label").count() == 1
+
+
+def test_things_grow_with_the_zoom(opened: Open, uploaded: Any) -> None:
+    place = shapely.Point(106.55, 29.55)
+    it = opened(Exported(uploaded(Kind.POINT), gpd.GeoDataFrame({"code": ["A"]}, geometry=[place], crs=4326)))
+    sizes: list[int] = []
+    for zoom in (9, 14, 19):
+        it.go(place.x, place.y, zoom)
+        it.page.wait_for_timeout(100)
+        sizes.append(it.drawn())
+    assert sizes == sorted(set(sizes))
+
+
 @pytest.mark.parametrize("n", [1, 4000], ids=["alone", "clustered"])
 def test_hostile_values_are_only_text(opened: Open, uploaded: Any, n: int) -> None:
     rows = spread(n)
@@ -250,19 +264,17 @@ def test_hostile_values_are_only_text(opened: Open, uploaded: Any, n: int) -> No
 
 
 def test_markup_put_in_afterwards_can_not_run(
-    browser: Callable[..., BrowserContext], assets: Path, tmp_path: Path
+    window: Callable[..., BrowserContext], assets: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "map.html"
     html = export([], ABOUT, assets)
     path.write_text(html.replace("</body>", f"{HOSTILE}<script>window.hacked = 'script'</script></body>"), "utf-8")
-    window = browser()
-    page = window.new_page()
+    page = window().new_page()
     asked: list[str] = []
     page.on("requestfinished", lambda request: asked.append(request.url))
     page.goto(path.as_uri())
     assert page.evaluate("window.hacked") is None
     assert asked == [path.as_uri()]
-    window.close()
 
 
 @pytest.mark.slow

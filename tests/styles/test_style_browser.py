@@ -28,9 +28,8 @@ KINDS = {".css": "text/css", ".mjs": "text/javascript", ".json": "application/js
 
 
 @pytest.fixture
-def drawn(browser: Callable[..., BrowserContext], assets: Path) -> Iterator[Callable[[dict[str, Any]], Page]]:
+def drawn(window: Callable[..., BrowserContext], assets: Path) -> Iterator[Callable[[dict[str, Any]], Page]]:
     """Draws a style document on a map; whatever is asked for comes from our files, or is missing."""
-    window = browser()
     missing: list[str] = []
 
     def draw(document: dict[str, Any]) -> Page:
@@ -44,7 +43,7 @@ def drawn(browser: Callable[..., BrowserContext], assets: Path) -> Iterator[Call
                 missing.append(route.request.url)
             route.fulfill(status=200 if body else 404, body=body or "", content_type=KINDS[Path(name).suffix])
 
-        page = window.new_page()
+        page = window().new_page()
         page.route("**/*", answer)
         page.goto(HOST)
         page.wait_for_function("window.idle", timeout=60_000)
@@ -52,7 +51,6 @@ def drawn(browser: Callable[..., BrowserContext], assets: Path) -> Iterator[Call
         return page
 
     yield draw
-    window.close()
     assert [url for url in missing if not url.endswith("favicon.ico")] == []
 
 

@@ -3,11 +3,17 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
+from rich.progress import Progress
 
+from etl.city.build import build
 from etl.city.city import City
+from layers.store.geopackage import GeoPackageStore
 
 SEED = 2026
 # 10:07:33 on the city's clock
@@ -36,3 +42,13 @@ def rows(city: City) -> Callable[[str], Rows]:
 def seed(request: pytest.FixtureRequest) -> int:
     """What holds for one city has to hold for another."""
     return request.param
+
+
+@pytest.fixture(scope="session")
+def city_file(city: City, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The city, built; to be copied before it is changed."""
+    path = tmp_path_factory.mktemp("city") / "city.gpkg"
+    store = GeoPackageStore(path)
+    build(store, city, Progress(console=Console(file=StringIO())))
+    store.close()
+    return path

@@ -1,10 +1,12 @@
 """CQL2 as plain Python and shapely understand it: a tree and a row in, True, False or None (unknown) out."""
 
+import json
 import math
 import operator
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 import shapely
@@ -44,45 +46,62 @@ def given(function: Any, *values: Any) -> Any:
 
 def truth(tree: Any, row: dict[str, Any]) -> Any:
     """The value of a node in a row."""
-    match tree:
-        case {"op": str(op), "args": args}:
-            return applied(op.lower(), args, row)
-        case {"property": "geometry" | "geom"}:
-            return row["place"]
-        case {"property": name}:
-            return row[name]
-        case {"timestamp": text}:
-            return moment(text)
-        case {"date": text}:
-            return date.fromisoformat(text)
-        case {"bbox": numbers}:
-            return boxed(numbers)
-        case {"type": _}:
-            return shapely.geometry.shape(tree)
-        case _:
-            return tree
+    if not isinstance(tree, dict):
+        return tree
+    form = next(iter(tree))
+    return applied(tree["op"].lower(), tree["args"], row) if form == "op" else INSTANCES[form](tree, row)
+
+
+INSTANCES = {
+    "property": lambda tree, row: row["place" if tree["property"] in ("geometry", "geom") else tree["property"]],
+    "timestamp": lambda tree, _: moment(tree["timestamp"]),
+    "date": lambda tree, _: date.fromisoformat(tree["date"]),
+    "bbox": lambda tree, _: boxed(tree["bbox"]),
+    "type": lambda tree, _: shaped(json.dumps(tree)),
+}
+
+
+@cache
+def shaped(text: str) -> Any:
+    return shapely.geometry.shape(json.loads(text))
 
 
 def applied(op: str, args: list[Any], row: dict[str, Any]) -> Any:
-    if op.startswith("t_"):
-        return related(op, row, *args)
-    if op.startswith("s_"):
-        return given(lambda a, b: bool(getattr(shapely, op[2:])(a, b)), *(truth(a, row) for a in args))
-    if op.startswith("a_"):
-        return given(lambda a, b: sets(op, set(a), set(b)), *(members(a, row) for a in args))
-    if op in ("and", "or"):
-        found, join = op == "and", both if op == "and" else either
-        for arg in args:
-            found = join(found, truth(arg, row))
-        return found
-    if op == "in":
-        return applied("or", [{"op": "=", "args": [args[0], a]} for a in args[1]], row)
+    special = SPECIAL.get(op) or FAMILIES.get(op[:2])
+    if special:
+        return special(op, args, row)
     values = [truth(a, row) for a in args]
-    if op == "isnull":
-        return values[0] is None
-    if op == "between":
-        return both(compared(">=", values[0], values[1]), compared("<=", values[0], values[2]))
     return compared(op, *values) if op in COMPARE else given(PLAIN[op], *values)
+
+
+def connected(op: str, args: list[Any], row: dict[str, Any]) -> bool | None:
+    found, join = op == "and", both if op == "and" else either
+    for arg in args:
+        found = join(found, truth(arg, row))
+    return found
+
+
+def between(_: str, args: list[Any], row: dict[str, Any]) -> bool | None:
+    value, low, high = (truth(a, row) for a in args)
+    return both(compared(">=", value, low), compared("<=", value, high))
+
+
+def spatial(op: str, args: list[Any], row: dict[str, Any]) -> bool | None:
+    return given(lambda a, b: bool(getattr(shapely, op[2:])(a, b)), *(truth(a, row) for a in args))
+
+
+def listed(op: str, args: list[Any], row: dict[str, Any]) -> bool | None:
+    return given(lambda a, b: sets(op, set(a), set(b)), *(members(a, row) for a in args))
+
+
+SPECIAL = {
+    "and": connected,
+    "or": connected,
+    "between": between,
+    "in": lambda _, args, row: connected("or", [{"op": "=", "args": [args[0], a]} for a in args[1]], row),
+    "isnull": lambda _, args, row: truth(args[0], row) is None,
+}
+FAMILIES = {"s_": spatial, "a_": listed, "t_": lambda op, args, row: related(op, row, *args)}
 
 
 def compared(op: str, a: Any, b: Any) -> bool | None:

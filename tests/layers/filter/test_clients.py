@@ -31,7 +31,7 @@ QGIS = {
     """("name" = 'C:\\\\t')""": "name LIKE 'C:\\\\\\\\t'",
     """("people" / 2) = 1.5""": "people = 3",
     """S_INTERSECTS("place",BBOX(106.2,29.2,106.6,29.6))""": "S_INTERSECTS(geometry, BBOX(106.2,29.2,106.6,29.6))",
-    """(S_INTERSECTS(geom,POINT(106.5 29.5))) AND ((people > 1))""": "S_INTERSECTS(place,POINT(106.5 29.5)) AND people > 1",
+    """(S_INTERSECTS(geom,POINT(106.5 29.5))) AND ((fit))""": "S_INTERSECTS(place,POINT(106.5 29.5)) AND fit",
 }
 
 

@@ -23,7 +23,7 @@ NUMBER = st.recursive(
     lambda inner: operation(st.sampled_from(("+", "-", "*", "/", "%", "div")), inner, inner),
     max_leaves=4,
 )
-TEXT = prop("name", "other") | st.sampled_from(("cafe", "Café", "解放碑", "it's", "C:\\t", "a%b_c", "") + ('"; --',))
+TEXT = prop("name", "other") | st.sampled_from(("cafe", "Café", "解放碑", "it's", "C:\\t", "a%b_c", "", '"; --'))
 FOLDED = st.recursive(TEXT, lambda inner: operation(st.sampled_from(("casei", "accenti")), inner), max_leaves=2)
 PATTERN = st.text("caf%_解'[*\\\\é", max_size=6).filter(lambda text: len(text) == len(text.rstrip("\\")))
 TIME = prop("opened", "closed", "built", "razed") | st.sampled_from(
@@ -73,13 +73,13 @@ TREE = st.recursive(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(tree=TREE)
 def test_a_filter_means_the_same_everywhere(things: Any, tree: Any) -> None:
     things.agree(tree)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(trees=st.lists(LEAF, min_size=3, max_size=3))
 def test_not_binds_before_and_and_and_before_or(things: Any, trees: list[Any]) -> None:
     one, two, three = (f"({things.written(tree)})" for tree in trees)

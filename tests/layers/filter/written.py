@@ -29,40 +29,56 @@ def written(tree: Any, around: int = OR) -> str:
 
 def operation(op: str, args: list[Any], level: int) -> str:
     if level == ATOM:
-        return f"{op.upper()}({', '.join(map(instance_or_list, args))})"
-    if op in ("and", "or"):
-        return f" {op.upper()} ".join(written(a, level + 1) for a in args)
-    if op == "not":
-        return f"NOT {written(args[0], COMPARISON)}"
-    first = written(args[0], level if level > COMPARISON else level + 1)
-    if op == "isnull":
-        return f"{first} IS NULL"
-    if op == "in":
-        return f"{first} IN {instance_or_list(args[1])}"
-    if op == "between":
-        return f"{first} BETWEEN {written(args[1], SUM)} AND {written(args[2], SUM)}"
-    return f"{first} {op.upper()} {written(args[1], level + 1)}"
+        return f"{op.upper()}({', '.join(map(listed, args))})"
+    form = FORMS.get(op, infix)
+    return form(op, args, level)
 
 
-def instance_or_list(node: Any) -> str:
-    return f"({', '.join(map(instance_or_list, node))})" if isinstance(node, list) else written(node)
+def chain(op: str, args: list[Any], level: int) -> str:
+    return f" {op.upper()} ".join(written(a, level + 1) for a in args)
+
+
+def infix(op: str, args: list[Any], level: int) -> str:
+    return f"{first(args, level)} {op.upper()} {written(args[1], level + 1)}"
+
+
+def first(args: list[Any], level: int) -> str:
+    """The left operand: sums and the like go from left to right, comparisons do not follow each other."""
+    return written(args[0], level if level > COMPARISON else level + 1)
+
+
+def listed(node: Any) -> str:
+    return f"({', '.join(map(listed, node))})" if isinstance(node, list) else written(node)
+
+
+def quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def instance(node: Any) -> str:
-    match node:
-        case {"property": name}:
-            return f'"{name}"'
-        case {"timestamp": text} | {"date": text}:
-            return f"{next(iter(node)).upper()}('{text}')"
-        case {"interval": ends}:
-            return f"INTERVAL({', '.join(map(written, ends))})"
-        case {"bbox": numbers}:
-            return f"BBOX({', '.join(map(repr, numbers))})"
-        case {"type": _}:
-            return shapely.to_wkt(shapely.geometry.shape(node), rounding_precision=-1)
-        case bool():
-            return str(node).upper()
-        case str():
-            return "'" + node.replace("\\", "\\\\").replace("'", "''") + "'"
-        case _:
-            return repr(node)
+    if isinstance(node, dict):
+        form = next(iter(node))
+        return INSTANCES[form](node)
+    if isinstance(node, str):
+        return quoted(node)
+    return str(node).upper() if isinstance(node, bool) else repr(node)
+
+
+FORMS = {
+    "and": chain,
+    "or": chain,
+    "not": lambda _, args, __: f"NOT {written(args[0], COMPARISON)}",
+    "isnull": lambda _, args, level: f"{first(args, level)} IS NULL",
+    "in": lambda _, args, level: f"{first(args, level)} IN {listed(args[1])}",
+    "between": lambda _, args, level: (
+        f"{first(args, level)} BETWEEN {written(args[1], SUM)} AND {written(args[2], SUM)}"
+    ),
+}
+INSTANCES = {
+    "property": lambda node: f'"{node["property"]}"',
+    "timestamp": lambda node: f"TIMESTAMP('{node['timestamp']}')",
+    "date": lambda node: f"DATE('{node['date']}')",
+    "interval": lambda node: f"INTERVAL({', '.join(map(written, node['interval']))})",
+    "bbox": lambda node: f"BBOX({', '.join(map(repr, node['bbox']))})",
+    "type": lambda node: shapely.to_wkt(shapely.geometry.shape(node), rounding_precision=-1),
+}

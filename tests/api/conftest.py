@@ -1,0 +1,144 @@
+"""A small city in a store, with rows in every layer, and the service over it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from api.main import create_app
+from api.settings import Settings
+from layers.access import Reader
+from layers.codes import code_list
+from layers.column import Column, ColumnKind
+from layers.feature import Layer
+from layers.store.geopackage import GeoPackageStore
+from spatial.shape import Kind
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+WEST, SOUTH = 106.4, 29.4
+SECRET = "hush"
+"""Begins every value that anonymous readers may not see."""
+
+Row = dict[str, Any]
+Get = Callable[..., Any]
+
+
+def square(lon: float, lat: float, side: float = 0.004) -> shapely.Polygon:
+    return shapely.box(lon, lat, lon + side, lat + side)
+
+
+SHAPES: Mapping[Kind, Callable[[float, float], Any]] = {
+    Kind.POINT: shapely.Point,
+    Kind.LINE: lambda lon, lat: shapely.LineString([(lon, lat), (lon + 0.01, lat + 0.004)]),
+    Kind.POLYGON: square,
+    Kind.MULTIPOLYGON: lambda lon, lat: shapely.MultiPolygon([square(lon, lat)]),
+    Kind.ANY: square,
+}
+VALUES: Mapping[ColumnKind, Callable[[Column, int], Any]] = {
+    ColumnKind.TEXT: lambda column, n: f"{column.title.zh}{n:03}"[: int(column.limits.max_length or 99)],
+    ColumnKind.INTEGER: lambda column, n: n % 40,
+    ColumnKind.NUMBER: lambda column, n: n % 300 / 8,
+    ColumnKind.BOOLEAN: lambda column, n: n % 2 == 0,
+    ColumnKind.INSTANT: lambda column, n: START + timedelta(hours=n),
+    ColumnKind.DATE: lambda column, n: date(2026, 3, 1) + timedelta(days=n),
+    ColumnKind.TEXTS: lambda column, n: ["裂缝", "渗水"][: n % 3],
+}
+
+
+def place(kind: Kind, n: int) -> Any:
+    return SHAPES[kind](WEST + n % 20 / 100, SOUTH + n // 20 / 50)
+
+
+def value(column: Column, n: int) -> Any:
+    if column.place:
+        return place(column.place.kind, n)
+    if column.limits.pattern:
+        return f"50010300{n:07}"
+    if column.about.seen_by > Reader.PUBLIC:
+        return f"{SECRET}-{column.name}-{n}"
+    if column.about.codes:
+        known = sorted(code_list(column.about.codes).codes)
+        return known[n % len(known)]
+    return VALUES[column.kind](column, n)
+
+
+def row(layer: Layer, n: int, **said: Any) -> Row:
+    """Row n of a layer, a valid one; the same for the same n."""
+    hidden = {c.name for c in layer.columns if c.about.seen_by > Reader.PUBLIC}
+    told = [c for c in layer.columns if c.required or c.name in hidden or n % 7 != 3]
+    read = layer.row(**{column.name: value(column, n) for column in told} | said)
+    return {c.name: getattr(read, c.name) for c in layer.columns}
+
+
+def fill(store: GeoPackageStore, count: int = 45) -> None:
+    """Write `count` rows into every layer, as many as there are codes where the key is one."""
+    with store.write() as writer:
+        for layer in store.layers().values():
+            most = len(code_list(layer.key.about.codes).codes) if layer.key.about.codes else count
+            writer.upsert(layer, [row(layer, n) for n in range(min(count, most))])
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GeoPackageStore]:
+    """A store that tests only read."""
+    store = GeoPackageStore(tmp_path_factory.mktemp("city") / "city.gpkg")
+    try:
+        fill(store)
+        yield store
+    finally:
+        store.close()
+
+
+@pytest.fixture(scope="session")
+def app(city: GeoPackageStore) -> FastAPI:
+    """The service that anonymous readers meet."""
+    return create_app(Settings(title_zh="一张图", title_en="OneMap"), city)
+
+
+@pytest.fixture(scope="session")
+def client(app: FastAPI) -> TestClient:
+    """Asks the service; what fails inside it fails the test."""
+    return TestClient(app)
+
+
+@pytest.fixture
+def answers(client: TestClient) -> Get:
+    """Return the JSON that a path answers."""
+
+    def get(path: str, **params: Any) -> Any:
+        answer = client.get(path, params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return get
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[GeoPackageStore]:
+    """A store of the test's own."""
+    store = GeoPackageStore(tmp_path / "own.gpkg")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def own(empty: GeoPackageStore) -> TestClient:
+    """A service of the test's own, which everybody may write to."""
+    return TestClient(create_app(Settings(writes="open"), empty))
+
+
+@pytest.fixture
+def make_row() -> Callable[..., Row]:
+    """The maker of rows."""
+    return row
+
+
+@pytest.fixture
+def secret() -> str:
+    """What begins every hidden value."""
+    return SECRET
