@@ -18,7 +18,15 @@ from layers.store.protocol import Extent
 from spatial.crs import ADVERTISED, CRS84
 
 router = APIRouter()
-SCHEMAS = {"schema": "结构 Schema", "queryables": "可查询项 Queryables", "sortables": "可排序项 Sortables"}
+FEATURE = "feature-schema"
+SCHEMAS = {
+    "schema": "结构 Schema",
+    "queryables": "可查询项 Queryables",
+    "sortables": "可排序项 Sortables",
+    FEATURE: "GeoJSON 要素结构 Schema of a GeoJSON feature",
+}
+DESCRIBED = ("describedby", "describedBy")
+"""The relation, whose case does not matter (RFC 8288, 2.1.1), and its spelling in drafts: GDAL 3.6 knows no other."""
 WORLD = [-180.0, -90.0, 180.0, 90.0]
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 
@@ -87,5 +95,5 @@ def _items(here: str) -> list[Link]:
 
 
 def _schemas(here: str) -> list[Link]:
-    made = [link(f"{REL}{name}", SCHEMA, f"{here}/{name}", title) for name, title in SCHEMAS.items()]
-    return [*made, link("describedby", SCHEMA, f"{here}/schema", SCHEMAS["schema"])]
+    named = [(f"{REL}{name}", name) for name in SCHEMAS if name != FEATURE] + [(rel, FEATURE) for rel in DESCRIBED]
+    return [link(rel, SCHEMA, f"{here}/{name}", SCHEMAS[name]) for rel, name in named]

@@ -105,12 +105,24 @@ _SAID: dict[str, tuple[Made, str]] = {
     "filter-lang": (_LANGUAGE, "过滤语言 language of the filter"),
     "filter-crs": (_CRS, "过滤坐标系 CRS of the filter's coordinates"),
 }
+_EXAMPLES: dict[str, Any] = {
+    "bbox": [106.4, 29.4, 106.7, 29.8],
+    "datetime": "2026-01-01T00:00:00Z/..",
+    "filter": "S_INTERSECTS(geometry, BBOX(106.4, 29.4, 106.7, 29.8))",
+    "q": "渝中",
+}
+
+
+def _example(name: str) -> Made:
+    return {"example": _EXAMPLES[name]} if name in _EXAMPLES else {}
+
+
 PARAMETERS: Mapping[str, Made] = {
     "f": choice("f", "格式 representation", "json", "html"),
     "f-json": choice("f", "格式 representation", "json"),
     "f-items": choice("f", "格式 representation", *FORMATS),
     "f-item": choice("f", "格式 representation", *(k for k, f in FORMATS.items() if f.one)),
-    **{name: parameter(name, made, about) for name, (made, about) in _SAID.items()},
+    **{name: parameter(name, made, about) | _example(name) for name, (made, about) in _SAID.items()},
 }
 HEADERS: Mapping[str, Made] = {
     "Content-Crs": {"description": "坐标系 CRS of the answer, in <>", "required": True, "schema": _WORDS},

@@ -33,7 +33,13 @@ def sortables(request: Request, service: Service, collection: str) -> Response:
     return _described(request, service, collection, schemas.sortables)
 
 
+@router.get("/collections/{collection}/feature-schema")
+def feature_schema(request: Request, service: Service, collection: str) -> Response:
+    """Return the schema of one feature as GeoJSON has it; raise NotFound."""
+    return _described(request, service, collection, schemas.feature_schema)
+
+
 def _described(request: Request, service: OneMap, name: str, make: Callable[[Layer], dict[str, Any]]) -> Response:
     layer = service.layer(name)
-    own = f"{base(request)}/collections/{name}/{make.__name__}"
+    own = f"{base(request)}/collections/{name}/{make.__name__.replace('_', '-')}"
     return answer(request, "schema", lambda: {"$id": own, **make(layer)}, SCHEMA)

@@ -18,8 +18,11 @@ from layers.text import Text
 from spatial.errors import BadLayer
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,47}\Z")
-RESERVED = frozenset({"fid", "id", "om_rev", "geometry", "type", "properties", "links"})
-"""Names that a store, GeoJSON or a query parameter needs for itself."""
+RESERVED = frozenset({"fid", "id", "om_rev", "geometry", "type", "properties", "links", "layer", *dir(BaseModel)})
+"""Names that no field can have: a store, GeoJSON, a query parameter or a row itself needs them."""
+
+TAKEN = re.compile(r"(?:gpkg|om|rtree|sqlite|pg|idx)_")
+"""How the names of tables begin that are a store's own."""
 
 
 class Feature(BaseModel):
@@ -170,6 +173,8 @@ def identified(layer: Layer, record: Mapping[str, Any]) -> dict[str, Any]:
 def _check(layer: Layer) -> None:
     names = {c.name for c in layer.columns}
     wrong = {n for n in (layer.name, *names) if not NAME.match(n)} | (names & RESERVED)
+    if TAKEN.match(layer.name):
+        raise BadLayer(f"a store keeps names like {layer.name} for itself; choose another one")
     if wrong:
         raise BadLayer(f"layer {layer.name}: {', '.join(sorted(wrong))} cannot be a name here")
     roles = [c.role for c in layer.columns if c.role]

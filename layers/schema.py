@@ -38,6 +38,23 @@ def schema(layer: Layer) -> dict[str, Any]:
     return {**document, "required": required, "additionalProperties": False}
 
 
+def feature_schema(layer: Layer) -> dict[str, Any]:
+    """Return the schema of one feature as GeoJSON has it (RFC 7946, 3.2), its properties within `properties`.
+
+    GDAL takes the types of fields from it, and would else guess them from the first rows.
+    """
+    whole = schema(layer)
+    inside = {c.name: whole["properties"][c.name] for c in layer.properties}
+    parts = {
+        "type": {"const": "Feature"},
+        "id": {"type": "string"},
+        "geometry": {"type": ["object", "null"]},
+        "properties": {"type": "object", "properties": inside},
+    }
+    about = {k: v for k, v in whole.items() if k not in ("properties", "required", "additionalProperties")}
+    return {**about, "required": list(parts), "properties": parts}
+
+
 def queryables(layer: Layer) -> dict[str, Any]:
     """Return what a filter may name (Part 3, 6.2)."""
     return {**_document(layer, layer.columns), "additionalProperties": False}

@@ -99,7 +99,10 @@ export class Canvas {
   async #step(now) {
     const places = this.#motion.step(now);
     this.#moved(this.#loader.layer, places);
-    const update = [...places].map(([id, coordinates]) => ({ id: token(id), newGeometry: { type: "Point", coordinates } }));
+    const update = [...places].map(([id, coordinates]) => ({
+      id: token(id),
+      newGeometry: { type: "Point", coordinates },
+    }));
     await this.#source.updateData({ update });
   }
 }

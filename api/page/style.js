@@ -45,7 +45,11 @@ export function token(id) {
   return `@${id}`;
 }
 
-/** The id of a drawn feature; undefined for a cluster, which has none. @param {any} properties @returns {string | undefined} */
+/**
+ * The id of a drawn feature; undefined for a cluster, which has none.
+ * @param {any} properties
+ * @returns {string | undefined}
+ */
 export function idOf(properties) {
   return properties?.[ID]?.slice(1);
 }

@@ -72,6 +72,6 @@ export const WORDS = {
   ],
   webgl: [
     "此浏览器没有启用 WebGL2，无法绘制地图。请换用新版 Chrome、Edge 或 Firefox，或在设置中打开硬件加速。",
-    "This browser has no WebGL2 to draw the map with. Use a current Chrome, Edge or Firefox, or allow hardware acceleration.",
+    "This browser has no WebGL2 to draw with. Use a current Chrome, Edge or Firefox, or allow hardware acceleration.",
   ],
 };

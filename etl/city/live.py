@@ -8,7 +8,7 @@ import structlog
 from etl.city.agenda import changed
 from etl.city.build import cases_until
 from etl.city.cases import DAY
-from etl.city.city import DAYS, HISTORY, City
+from etl.city.city import HISTORY, City
 from etl.city.traffic import SPACING, fixes, vehicles
 from layers.store.protocol import Job, Store, Tally, Writer
 from spatial.errors import Unavailable
@@ -23,12 +23,12 @@ class Life:
     """Writes into a store what happens in its city.
 
     What happens is a function of the seed and the time, so it does not matter how long nobody looked: a step tells all
-    cases since the last one (of the last 90 days at most) and the fixes of the last hour.
+    cases since the last one (of as many days as the city has, at most) and the fixes of the last hour.
     """
 
     def __init__(self, store: Store, city: City) -> None:
         """Go on from where the last life in this store, or its building, ended."""
-        self._store, self._seed = store, city.seed
+        self._store, self._seed, self._days = store, city.seed, city.days
         self._id = f"city-{city.seed}"
         self._started = datetime.now(UTC)
         before = store.job(self._id)
@@ -41,7 +41,7 @@ class Life:
         if until <= self.lived:
             return tally
         since = self.lived
-        for end, rows in changed(self._seed, max(since, until - DAYS * DAY), until):
+        for end, rows in changed(self._seed, max(since, until - self._days * DAY), until):
             with self._store.write() as writer:
                 tally += writer.upsert(self._store.layers()["cases"], rows)
                 if end == until:

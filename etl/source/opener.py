@@ -19,10 +19,9 @@ from etl.source.model import Options, Source
 from etl.source.ogcapi import ogcapi_source
 from etl.source.parquet import parquet_source
 from etl.source.text import binary, reading
-from etl.source.vector import file_source, shapefile_source
+from etl.source.vector import file_source, gml_source, shapefile_source
 from etl.source.web import Web, is_url
 from etl.source.wfs import is_wfs, wfs_source
-from etl.source.xml import xml_root
 from spatial.errors import BadSource
 
 type Reader = Callable[[Path, Options], Source]
@@ -31,7 +30,7 @@ READERS: dict[str, Reader] = {
     ".shp": shapefile_source,
     ".gpkg": lambda path, options: file_source(path, options, "GeoPackage"),
     ".fgb": lambda path, options: file_source(path, options, "FlatGeobuf"),
-    ".gml": lambda path, options: _gml_source(path, options),
+    ".gml": gml_source,
     ".parquet": parquet_source,
     ".geoparquet": parquet_source,
     ".xlsx": excel_source,
@@ -68,12 +67,6 @@ def _from_file(path: Path, options: Options) -> Source:
         raise BadSource(f"{path} is {'a folder' if path.is_dir() else 'not there'}; send a file or an http(s) address")
     suffix = _suffix(path)
     return _from_archive(path, options) if suffix in _PACKED else READERS[suffix](path, options)
-
-
-def _gml_source(path: Path, options: Options) -> Source:
-    with binary(path).stream as stream, reading(path.name):
-        xml_root(stream, path.name)
-    return file_source(path, options, "GML")
 
 
 def _from_archive(path: Path, options: Options) -> Source:

@@ -12,13 +12,15 @@ import pyogrio
 import pyogrio.errors
 import pyogrio.raw
 
+from etl.source import dbf
 from etl.source.arrow import FAULT, Batch, Reader, records
-from etl.source.dbf import texts
 from etl.source.encoding import detected_in, known
 from etl.source.fingerprint import fingerprint
 from etl.source.model import CHUNK, MAX_COLUMNS, Chunk, Options, Source
 from etl.source.shapes import from_wkb
+from etl.source.text import reading
 from etl.source.warned import heard
+from etl.source.xml import xml_root
 from spatial.errors import BadSource
 
 _CONFIG = {
@@ -50,6 +52,8 @@ def shapefile_source(path: Path, options: Options) -> Source:
     """Return a Shapefile as a source; raise BadSource, Unguessable."""
     same = [part for part in path.parent.iterdir() if part.stem == path.stem]
     parts = {part.suffix.lower(): part for part in same if part.suffix.lower() in _PARTS}
+    if ".dbf" in parts:
+        dbf.check(parts[".dbf"])
     encoding = _encoding(parts, options.encoding)
     source = _source(_Table(path, path.stem, encoding), "Shapefile")
     note = (f"encoding {encoding}",) if encoding else ()
@@ -66,6 +70,13 @@ def file_source(path: Path, options: Options, form: str) -> Source:
     if name is None or name not in [str(name) for name, _ in listed]:
         raise BadSource(f"{path.name} has {len(names)} layers: {', '.join(names[:40])}; say which with --table")
     return _source(_Table(path, name, None), form)
+
+
+def gml_source(path: Path, options: Options) -> Source:
+    """Return a GML document as a source; raise BadSource, for one with entities of its own too."""
+    with path.open("rb") as stream, reading(path.name):
+        xml_root(stream, path.name)
+    return file_source(path, options, "GML")
 
 
 def _check_package(path: Path) -> None:
@@ -113,7 +124,7 @@ def _encoding(parts: dict[str, Path], asked: str) -> str | None:
         return known(asked)
     if ".cpg" in parts or ".dbf" not in parts:
         return None
-    return detected_in(texts(parts[".dbf"]))
+    return detected_in(dbf.texts(parts[".dbf"]))
 
 
 def _chunks(of: _Table, total: int | None) -> Iterator[Chunk]:

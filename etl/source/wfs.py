@@ -20,6 +20,7 @@ from etl.source.model import Chunk, Options, Source
 from etl.source.ogcapi import features_of, matched, names_of, with_query
 from etl.source.vector import file_source
 from etl.source.web import Web
+from etl.source.xml import xml_root
 from spatial.errors import BadSource
 
 _JSON = ("application/geo+json", "application/json", "geojson", "json", "application/json; subtype=geojson")

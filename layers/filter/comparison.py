@@ -7,6 +7,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, and_, or_
 
 from layers.column import ColumnKind
+from layers.filter.logic import joined
 from layers.filter.operand import Operand, of_test, of_time
 from layers.filter.scope import Node, Operator, Scope
 from layers.filter.temporal import by_day
@@ -50,7 +51,7 @@ def is_in(scope: Scope, op: str, args: Sequence[Node]) -> Operand:
     pairs = [_matched(value, scope.within.read(n)) for n in cast("list[Node]", args[1])]
     if all(left.kind is right.kind for left, right in pairs) and value.kind is pairs[0][0].kind:
         return of_test(_plain(value).in_([_plain(right) for _, right in pairs]), "IN")
-    return of_test(Group(or_(*(_test("=", left, right) for left, right in pairs))), "IN")
+    return of_test(Group(joined(or_, [_test("=", left, right) for left, right in pairs])), "IN")
 
 
 def _test(op: str, left: Operand, right: Operand) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """AND, OR, NOT and IS NULL, in three-valued logic (OGC 21-065r2, 6.2)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, false, not_, or_
@@ -15,7 +15,7 @@ _TOGETHER = 200
 
 def connected(scope: Scope, op: str, args: Sequence[Node]) -> Operand:
     """Return all or any of the conditions."""
-    return of_test(_joined(op, [scope.test(a) for a in args]), op.upper())
+    return of_test(joined(and_ if op == "and" else or_, [scope.test(a) for a in args]), op.upper())
 
 
 def negated(scope: Scope, op: str, args: Sequence[Node]) -> Operand:
@@ -32,8 +32,8 @@ def is_null(scope: Scope, op: str, args: Sequence[Node]) -> Operand:
     return of_test(false() if operand.value is not None else unknown.is_(None), "IS NULL")
 
 
-def _joined(op: str, tests: list[ColumnElement[bool]]) -> ColumnElement[bool]:
-    join = and_ if op == "and" else or_
+def joined(join: Callable[..., ColumnElement[bool]], tests: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Return many conditions as one, by SQLAlchemy's and_ or or_."""
     while len(tests) > _TOGETHER:
         tests = [Group(join(*tests[i : i + _TOGETHER])) for i in range(0, len(tests), _TOGETHER)]
     return join(*tests)

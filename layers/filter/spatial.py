@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from layers.column import ColumnKind
 from layers.filter.operand import Operand, expected, of_test
 from layers.filter.scope import Node, Operator, Scope
-from layers.store.box_hit import Intersects, box_touch, region_hit
+from layers.store.box_hit import Intersects, box_touch, region_hit, solid
 from layers.store.element import Element, condition
 from layers.table import PlaceType
 from spatial.crs import Crs, unproject
@@ -73,7 +73,7 @@ def _box(numbers: list[float], crs: Crs) -> BaseGeometry:
     half = len(numbers) // 2
     low, high = numbers[:2], numbers[half : half + 2]
     try:
-        return box_region((low[0], low[1], high[0], high[1]), crs)
+        return solid(box_region((low[0], low[1], high[0], high[1]), crs))
     except BadParameter as bad:
         raise BadFilter(f"BBOX: {bad}") from bad
 

@@ -59,17 +59,34 @@ def box_hit(rows: Table, place: ColumnElement[Any], box: Box) -> ColumnElement[b
 
     Rows that lie wholly inside are known by the index alone; only those at its edge are looked at.
     """
-    return or_(*(_asked(_Hit, rows, place, shapely.box(*part.corners)) for part in box.parts))
+    return region_hit(rows, place, box.polygon)
 
 
 def region_hit(rows: Table, place: ColumnElement[Any], region: BaseGeometry) -> ColumnElement[bool]:
     """Return what is true of the rows whose `place` meets the region in degrees, edges included; never NULL."""
     if region.is_empty:
         return false()
+    region = solid(region)
     parts = list(shapely.get_parts(region))
     if all(map(_is_rectangle, parts)):
         return or_(*(_asked(_Hit, rows, place, part) for part in parts))
     return and_(box_touch(rows, place, region), Intersects(place, literal(region, PlaceType())))
+
+
+def solid(region: BaseGeometry) -> BaseGeometry:
+    """Return the region with a box of no width or height as the line or the point that it is."""
+    parts = list(shapely.get_parts(region))
+    if all(part.geom_type != "Polygon" or part.area for part in parts):
+        return region
+    return shapely.union_all([_flat(part) for part in parts])
+
+
+def _flat(part: BaseGeometry) -> BaseGeometry:
+    if part.geom_type != "Polygon" or part.area:
+        return part
+    west, south, east, north = part.bounds
+    corners = [(west, south), (east, north)]
+    return shapely.LineString(corners) if corners[0] != corners[1] else shapely.Point(west, south)
 
 
 def box_touch(rows: Table, place: ColumnElement[Any], region: BaseGeometry) -> ColumnElement[bool]:

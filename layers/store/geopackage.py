@@ -58,7 +58,7 @@ class GeoPackageStore:
             self._registry.forget()
             if layer.name in self.layers():
                 raise Conflict(f"a layer {layer.name} exists already; choose another name")
-            package.create_layer(connection, layer)
+            package.add_layer(connection, layer)
             registry.remember(connection, layer.name, document)
         self._registry.forget()
 

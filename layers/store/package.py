@@ -13,7 +13,7 @@ from pyproj.enums import WktVersion
 from layers.feature import Layer
 from layers.store.connection import DIALECT
 from layers.table import table
-from spatial.errors import BadSource
+from spatial.errors import BadSource, Conflict
 from spatial.shape import SRID
 
 APPLICATION_ID = 1196444487
@@ -52,6 +52,16 @@ def create_layer(connection: sqlite3.Connection, layer: Layer) -> None:
     _run(connection, "layer.sql", {"table": layer.name, "key": layer.key.name})
     _index_time(connection, layer)
     _place(connection, layer)
+
+
+def add_layer(connection: sqlite3.Connection, layer: Layer) -> None:
+    """Create the table of a layer that is new, inside the caller's transaction; raise Conflict if the name is taken."""
+    try:
+        if _has(connection, layer.name):
+            raise Conflict(f"the store has a table {layer.name} already; choose another name")
+        create_layer(connection, layer)
+    except sqlite3.OperationalError as bad:
+        raise Conflict(f"a layer {layer.name} cannot be added: {bad}; choose another name") from bad
 
 
 def drop_layer(connection: sqlite3.Connection, name: str) -> None:

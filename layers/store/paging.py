@@ -11,7 +11,7 @@ from layers.query import Cursor, Query
 from layers.store import geojson
 from layers.store.connection import compiled
 from layers.store.protocol import Block, Features
-from layers.store.rowcodec import decoder
+from layers.store.rowcodec import decoded
 from layers.store.select import page, shown
 
 
@@ -30,8 +30,8 @@ class Page:
     def values(self) -> list[list[Any]]:
         """The properties of each row, as JSON can hold them."""
         first = 3 if self.has_place else 2
-        decode = decoder(self.columns)
-        return [decode(row[first : first + len(self.columns)]) for row in self.rows]
+        last = first + len(self.columns)
+        return decoded(self.columns, [list(row[first:last]) for row in self.rows])
 
     @property
     def keys(self) -> list[str]:

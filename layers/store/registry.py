@@ -1,5 +1,6 @@
 """Which layers a GeoPackage holds: the declared ones and those added at run time, the same for all workers."""
 
+import logging
 import sqlite3
 import threading
 import time
@@ -13,6 +14,9 @@ from layers.catalogue import declared
 from layers.feature import Layer
 from layers.runtime import from_schema
 from layers.store.connection import reading
+from spatial.errors import BadLayer
+
+log = logging.getLogger("onemap")
 
 FRESH = 0.2
 """Seconds for which a look at the catalogue's version counts."""
@@ -27,6 +31,7 @@ class Registry:
         self._lock = threading.Lock()
         self._version, self._looked = -1, float("-inf")
         self._layers: Mapping[str, Layer] = declared()
+        self._added: Mapping[tuple[str, str], Layer | None] = {}
 
     def layers(self) -> Mapping[str, Layer]:
         """Return the layers by name; at most FRESH seconds old."""
@@ -48,8 +53,18 @@ class Registry:
 
     def _read(self, connection: sqlite3.Connection) -> Mapping[str, Layer]:
         added = connection.execute("SELECT name, document FROM om_layers WHERE document IS NOT NULL ORDER BY name")
-        known = {n: layer for n, layer in self._layers.items() if not layer.declared}
-        return declared() | {n: known.get(n) or from_schema(n, orjson.loads(text)) for n, text in added}
+        # by text too: another process may have dropped a layer and added a different one of its name
+        self._added = {key: self._added.get(key) or _remade(*key) for key in added}
+        return declared() | {name: layer for (name, _), layer in self._added.items() if layer}
+
+
+def _remade(name: str, text: str) -> Layer | None:
+    try:
+        return from_schema(name, orjson.loads(text))
+    except BadLayer as bad:
+        # one layer that an earlier release took must not hide all the others
+        log.warning("the added layer %s is left out: %s", name, bad)
+        return None
 
 
 def remember(connection: sqlite3.Connection, name: str, document: Mapping[str, Any]) -> None:

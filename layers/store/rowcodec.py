@@ -15,12 +15,11 @@ from layers.store.protocol import Row, places_of
 from layers.table import HEADER
 from spatial.time import instant, written
 
+WIDTH = len("2026-01-31T08:00:00.000Z")
 OUT: dict[ColumnKind, Callable[[Any], Any]] = {
     ColumnKind.BOOLEAN: bool,
     ColumnKind.TEXTS: orjson.loads,
     ColumnKind.NUMBER: float,
-    # GDAL and QGIS may write other precisions than ours
-    ColumnKind.INSTANT: lambda v: v if len(v) == 24 else written(instant(v)),  # noqa: PLR2004
 }
 IN: dict[ColumnKind, Callable[[Any], Any]] = {
     ColumnKind.INSTANT: lambda v: v if isinstance(v, str) else written(v),
@@ -31,18 +30,24 @@ IN: dict[ColumnKind, Callable[[Any], Any]] = {
 }
 
 
-def decoder(columns: Sequence[Column]) -> Callable[[Sequence[Any]], list[Any]]:
-    """Return what turns a row's raw values into values that JSON can hold."""
-    special = [(n, OUT[c.kind]) for n, c in enumerate(columns) if c.kind in OUT]
+def decoded(columns: Sequence[Column], rows: Sequence[list[Any]]) -> list[list[Any]]:
+    """Return raw rows as values that JSON can hold; the lists themselves are changed, column by column."""
+    for n, column in enumerate(columns):
+        if column.kind is ColumnKind.INSTANT:
+            _mend_instants(rows, n)
+        elif column.kind in OUT:
+            out = OUT[column.kind]
+            for row in rows:
+                if row[n] is not None:
+                    row[n] = out(row[n])
+    return list(rows)
 
-    def decode(raw: Sequence[Any]) -> list[Any]:
-        values = list(raw)
-        for n, out in special:
-            if values[n] is not None:
-                values[n] = out(values[n])
-        return values
 
-    return decode
+def _mend_instants(rows: Sequence[list[Any]], n: int) -> None:
+    # ours are of one width already; GDAL and QGIS may write other precisions
+    for row in rows:
+        if row[n] is not None and len(row[n]) != WIDTH:
+            row[n] = written(instant(row[n]))
 
 
 def encoded(layer: Layer, rows: Sequence[Row]) -> list[list[Any]]:

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import shapely
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+
+import shapely
 
 from api.main import create_app
 from api.settings import Settings
@@ -75,7 +76,7 @@ def row(layer: Layer, n: int, **said: Any) -> Row:
     return {c.name: getattr(read, c.name) for c in layer.columns}
 
 
-def fill(store: GeoPackageStore, count: int = 45) -> None:
+def filled(store: GeoPackageStore, count: int = 45) -> None:
     """Write `count` rows into every layer, as many as there are codes where the key is one."""
     with store.write() as writer:
         for layer in store.layers().values():
@@ -88,7 +89,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GeoPackageStore]:
     """A store that tests only read."""
     store = GeoPackageStore(tmp_path_factory.mktemp("city") / "city.gpkg")
     try:
-        fill(store)
+        filled(store)
         yield store
     finally:
         store.close()
@@ -142,3 +143,9 @@ def make_row() -> Callable[..., Row]:
 def secret() -> str:
     """What begins every hidden value."""
     return SECRET
+
+
+@pytest.fixture
+def fill() -> Callable[..., None]:
+    """The writer of rows into every layer."""
+    return filled

@@ -42,7 +42,15 @@ def test_other_methods_are_refused(client: TestClient, path: str, methods: str, 
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/collections", "/collections/cases/items?limit=3", "/collections/cases/items?f=csv", "/api", "/nothing", "/map"],
+    [
+        "/",
+        "/collections",
+        "/collections/cases/items?limit=3",
+        "/collections/cases/items?f=csv",
+        "/api",
+        "/nothing",
+        "/map",
+    ],
 )
 def test_head_has_the_headers_of_get(client: TestClient, path: str) -> None:
     got, head = client.get(path), client.head(path)
@@ -57,7 +65,9 @@ def test_head_of_an_endless_stream_ends(client: TestClient) -> None:
     assert answer.headers["content-type"].startswith("text/event-stream")
 
 
-@pytest.mark.parametrize("path", ["/", "/collections/cases/items", "/styles/onemap", "/nothing", "/collections/cases/items?x=1"])
+@pytest.mark.parametrize(
+    "path", ["/", "/collections/cases/items", "/styles/onemap", "/nothing", "/collections/cases/items?x=1"]
+)
 def test_browsers_of_other_sites_may_read(client: TestClient, path: str) -> None:
     answer = client.get(path, headers={"origin": "https://elsewhere.example"})
     assert answer.headers["access-control-allow-origin"] == "*"
@@ -115,7 +125,9 @@ def test_links_are_in_the_header_too(client: TestClient) -> None:
     assert client.get(href).json()["features"]
 
 
-@pytest.mark.parametrize("path", ["/collections", "/api", "/collections/cases/items?limit=40", "/collections/cases/items?f=csv"])
+@pytest.mark.parametrize(
+    "path", ["/collections", "/api", "/collections/cases/items?limit=40", "/collections/cases/items?f=csv"]
+)
 def test_answers_are_compressed_for_those_who_take_it(client: TestClient, path: str) -> None:
     plain = client.get(path, headers={"accept-encoding": "identity"}).content
     with client.stream("GET", path, headers={"accept-encoding": "gzip"}) as packed:

@@ -50,7 +50,12 @@ def test_gdal_and_qgis_find_the_parameters_of_items(paths: Any) -> None:
     given = paths["/collections/cases/items"]["get"]["parameters"]
     assert {"$ref": "#/components/parameters/limit"} in given
     state = next(p for p in given if p.get("name") == "state")
-    assert (state["in"], state["style"], state["explode"], state["schema"]) == ("query", "form", False, {"type": "string"})
+    assert (state["in"], state["style"], state["explode"], state["schema"]) == (
+        "query",
+        "form",
+        False,
+        {"type": "string"},
+    )
     names = [p.get("name") or p["$ref"].rpartition("/")[2] for p in given]
     assert len(names) == len(set(names))
 

@@ -128,8 +128,7 @@ def test_after_days_without_life_cases_are_told_and_only_an_hour_of_fixes(store:
     assert {key: plain(found[key]) for key in wanted} == wanted
 
 
-def test_a_year_without_life_costs_no_year(store: Store, city: City, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("etl.city.live.DAYS", 2)
+def test_a_year_without_life_costs_no_year(store: Store, city: City) -> None:
     then = later(city, days=365)
     Life(store, city).step(then.now)
     reported = sorted(row["reported"] for row in held(store, "cases").values())

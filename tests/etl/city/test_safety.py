@@ -2,6 +2,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 import shapely
@@ -50,7 +51,7 @@ def test_a_plan_exists_for_every_serious_risk_and_for_no_other(rows: Make) -> No
 
 def test_a_plan_concerns_the_ground_round_its_point(rows: Make) -> None:
     points = keyed(rows("risk_points"))
-    sizes = area([plan["place"] for plan in rows("plans")])
+    sizes = area(np.array([plan["place"] for plan in rows("plans")], dtype=object))
     for plan, size in zip(rows("plans"), sizes, strict=True):
         assert plan["place"].contains(points[plan["risk_point"]]["place"])
         assert size == pytest.approx(3.1416 * plan["radius_m"] ** 2, rel=0.1)

@@ -44,7 +44,7 @@ def test_forms_are_found(write: Write, encoding: str, delimiter: str, ending: st
 
 
 def test_gzip_is_unpacked_by_the_way(write: Write) -> None:
-    path = write("a.csv.gz", gzip.compress("a,b\n1,2\n".encode()))
+    path = write("a.csv.gz", gzip.compress(b"a,b\n1,2\n"))
     assert read(path)[1] == [{"a": "1", "b": "2"}]
 
 
@@ -146,7 +146,11 @@ def test_a_delimiter_is_one_character(write: Write, delimiter: str) -> None:
 
 @given(
     st.lists(
-        st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8), min_size=3, max_size=3),
+        st.lists(
+            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8),
+            min_size=3,
+            max_size=3,
+        ),
         min_size=1,
         max_size=30,
     )
@@ -156,6 +160,6 @@ def test_what_a_csv_writer_writes_is_read_back(tmp_path_factory: pytest.TempPath
     csv.writer(text).writerows([["a", "b", "c"], *rows])
     path = tmp_path_factory.mktemp("csv") / "a.csv"
     path.write_bytes(text.getvalue().encode())
-    source, records, broken = read(path, encoding="utf-8", delimiter=",")
+    _, records, broken = read(path, encoding="utf-8", delimiter=",")
     assert broken == {}
     assert [list(record.values()) for record in records] == rows

@@ -91,7 +91,7 @@ def test_bad_features_cost_themselves(write: Write) -> None:
     wide = json.dumps(feature(4, **{f"p{n}": n for n in range(MAX_COLUMNS)}))
     bad = [deep, deeper, digits, syntax, "null", "12", '"text"', '{"type": "Topology"}', wide]
     text = f'{{"type": "FeatureCollection", "features": [{good}, {", ".join(bad)}, {nan}, {good}]}}'
-    source, chunks = read(write("a.json", text))
+    _, chunks = read(write("a.json", text))
     assert len(chunks) == 1
     assert sorted(chunks[0].broken) == list(range(1, 10))
     assert "nested deeper than 32" in chunks[0].broken[1]
@@ -186,7 +186,13 @@ def test_nothing_is_no_geojson(write: Write, text: str) -> None:
         _ = [chunk for chunk in open_source(str(path)).records() if chunk.broken] and pytest.fail("broken records")
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.floats(allow_nan=False) | st.text(), lambda c: st.lists(c, max_size=4) | st.dictionaries(st.text(), c, max_size=4), max_leaves=12))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.floats(allow_nan=False) | st.text(),
+        lambda c: st.lists(c, max_size=4) | st.dictionaries(st.text(), c, max_size=4),
+        max_leaves=12,
+    )
+)
 def test_any_value_is_read_back(value: Any) -> None:
     stream = Stream(io.StringIO(f" {json.dumps(value)} , 1"))
     assert stream.value() == value

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pytest
 
+import geopandas as gpd
 import shapely
 
 from etl.source import Options, open_source
@@ -55,9 +55,10 @@ def test_the_fingerprint_follows_all_parts(tmp_path: Path, frame: gpd.GeoDataFra
 def test_a_truncated_shapefile_breaks_off(tmp_path: Path, frame: gpd.GeoDataFrame) -> None:
     frame.to_file(tmp_path / "a.shp", encoding="utf-8")
     whole = (tmp_path / "a.dbf").read_bytes()
-    (tmp_path / "a.dbf").write_bytes(whole[:40])
-    with pytest.raises(BadSource):
-        list(open_source(str(tmp_path / "a.shp")).records())
+    for size in (40, len(whole) - 20):
+        (tmp_path / "a.dbf").write_bytes(whole[:size])
+        with pytest.raises(BadSource, match="ends early"):
+            open_source(str(tmp_path / "a.shp"))
     (tmp_path / "a.dbf").write_bytes(whole)
     (tmp_path / "a.shp").write_bytes((tmp_path / "a.shp").read_bytes()[:140])
     with open_source(str(tmp_path / "a.shp")) as source:
@@ -96,6 +97,13 @@ def test_other_formats(tmp_path: Path, frame: gpd.GeoDataFrame, all_of: All, nam
         assert chunk.places is not None
         assert shapely.equals(np.asarray(frame.geometry), chunk.places[order]).all()
         assert source.crs == "EPSG:4326"
+
+
+def test_gml_with_entities_of_its_own_is_refused(tmp_path: Path) -> None:
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><x>&b;</x>'
+    (tmp_path / "a.gml").write_text(bomb)
+    with pytest.raises(BadSource, match="XML"):
+        open_source(str(tmp_path / "a.gml"))
 
 
 def test_a_layer_is_chosen_by_name(tmp_path: Path, frame: gpd.GeoDataFrame, all_of: All) -> None:

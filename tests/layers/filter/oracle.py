@@ -161,6 +161,12 @@ PLAIN = {
 
 def boxed(numbers: list[float]) -> Any:
     west, south, east, north = numbers if len(numbers) == 4 else (numbers[0], numbers[1], numbers[3], numbers[4])
+    if west == east or south == north:
+        return (
+            shapely.LineString([(west, south), (east, north)])
+            if (west, south) != (east, north)
+            else shapely.Point(west, south)
+        )
     if west <= east:
         return shapely.box(west, south, east, north)
     return shapely.MultiPolygon([shapely.box(west, south, 180, north), shapely.box(-180, south, east, north)])
