@@ -1,7 +1,9 @@
 """The app: one factory, every route."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import cast
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -12,6 +14,7 @@ from api.context import Importer, OneMap
 from api.headers import Head, ProperHeaders
 from api.pulse import Pulse
 from api.settings import Settings
+from api.shutdown import told_of_shutdown
 from layers.store.geopackage import GeoPackageStore
 from layers.store.protocol import Store
 
@@ -67,6 +70,8 @@ def _wrap(app: FastAPI) -> None:
 
 @asynccontextmanager
 async def _life(app: FastAPI) -> AsyncGenerator[None]:
-    yield
-    app.state.pulse.stop()
+    pulse, loop = cast("Pulse", app.state.pulse), asyncio.get_running_loop()
+    with told_of_shutdown(lambda: loop.call_soon_threadsafe(pulse.end)):
+        yield
+    pulse.stop()
     app.state.onemap.store.close()

@@ -66,6 +66,11 @@ class Pulse:
         if not self.watches:
             self.stop()
 
+    def end(self) -> None:
+        """End every stream."""
+        for watch in self.watches.values():
+            offer_all(watch.ears, [None], watch.since)
+
     def stop(self) -> None:
         """Watch no more."""
         if self._task:

@@ -10,13 +10,15 @@ from hashlib import blake2b
 
 from etl.changes import sampled
 from etl.contract import Contract, ignored
+from etl.ground import looks_projected
 from etl.missing import vanished
+from etl.place import raw
 from etl.read import Read, Reader
 from etl.report import SAMPLES, Report
 from etl.source import Chunk, Source
 from etl.source.model import after, before
 from layers.store.protocol import Job, Store, Tally
-from spatial.errors import BadSource, Unavailable
+from spatial.errors import BadCrs, BadSource, Unavailable
 
 type Watch = Callable[[Report, float | None], bool]
 """Told of the report so far, and how much of the source is read (0 to 1); it answers whether to go on."""
@@ -98,6 +100,8 @@ class _Run:
             self.report.notes.append(f"after record {self.report.position:,}: {bad}")
 
     def _one(self, chunk: Chunk) -> None:
+        if chunk.start == 0:
+            _check_degrees(self.contract, chunk)
         read = self.reader.read(chunk)
         self.keyless += read.keyless
         if read.position > self.first:
@@ -153,6 +157,13 @@ def older(store: Store, job: Job) -> list[int]:
         known for known in store.jobs() if (known.source, known.layer) == (job.source, job.layer) and known.id != job.id
     )
     return [held.id for known in before for held in store.held(job=known.id)]
+
+
+def _check_degrees(contract: Contract, chunk: Chunk) -> None:
+    """Raise BadCrs if the first records of a source lie in a CRS that neither it nor anybody has named."""
+    unnamed = contract.layer.place is not None and contract.ground.crs is None
+    if unnamed and looks_projected(raw(chunk, contract.place_columns)[0]):
+        raise BadCrs("the coordinates are no degrees and the source does not say what they are: say --crs EPSG:…")
 
 
 def _job(store: Store, source: Source, contract: Contract, asked: Asked) -> Job:

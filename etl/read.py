@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from etl import digest
 from etl.columns import Columns
 from etl.contract import Contract
-from etl.ground import Repaired, looks_projected
+from etl.ground import Repaired
 from etl.place import raw
 from etl.refusal import refused
 from etl.seen import Positions, Seen
@@ -20,7 +20,6 @@ from etl.validate import reason, validator
 from layers.feature import identified
 from layers.store.protocol import Refusal, Row
 from spatial.coordinates import Geometries
-from spatial.errors import BadCrs
 
 
 @dataclass(slots=True)
@@ -52,9 +51,10 @@ class Reader:
         self._validate = validator(contract.layer)
         self._columns = Columns(contract)
         self._key = contract.layer.key.name
+        self._made = bool(contract.keyed.sync.key_from)
 
     def read(self, chunk: Chunk) -> Read:
-        """Return what a chunk becomes; raise BadCrs for a source that needs a CRS and has none."""
+        """Return what a chunk becomes."""
         out = Read(chunk.start + len(chunk.records))
         why = dict(chunk.broken) | self._repeated(chunk)
         places = self._placed(chunk, why, out)
@@ -67,7 +67,7 @@ class Reader:
         accepted = self._accepted(drafts, why)
         out.repeated = self._unique(chunk.start, accepted, why)
         out.rows = list(accepted.values())
-        out.keyless = self._mention(chunk.start, drafts, why) if self.contract.tombstones else 0
+        out.keyless = self._mention(chunk.start, drafts) if self.contract.tombstones else 0
         out.refusals = refused(chunk.records, chunk.places, chunk.start, why)
         return out
 
@@ -85,8 +85,6 @@ class Reader:
         if self.contract.layer.place is None:
             return np.full(len(chunk.records), None, dtype=object)
         found, unread = raw(chunk, self.contract.place_columns)
-        if chunk.start == 0 and self.contract.ground.crs is None and looks_projected(found):
-            raise BadCrs("the coordinates are no degrees and the source does not say what they are: say --crs EPSG:…")
         made = self.contract.ground.placed(found)
         for n, reasons in {**made.why, **unread}.items():
             why.setdefault(n, f"{self.contract.layer.place.name}: {reasons}")
@@ -100,7 +98,7 @@ class Reader:
         rows: dict[int, Row] = {}
         for n in range(len(drafts)):
             if n not in why:
-                if self._key not in drafts[n]:
+                if self._made and self._key not in drafts[n]:
                     drafts[n] = identified(self.contract.keyed, drafts[n])
                 try:
                     rows[n] = self._validate(drafts[n])
@@ -123,10 +121,16 @@ class Reader:
                 why[n] = f"{self._key}: record {first} has the same key"
         return len(again) if self.contract.appends else 0
 
-    def _mention(self, start: int, drafts: list[dict[str, Any]], why: Why) -> int:
+    def _named(self, draft: dict[str, Any]) -> Any:
+        """Return the key of a record, None where it has none and what would make it is not all there."""
+        if self._key not in draft and self._made and all(name in draft for name in self.contract.keyed.sync.key_from):
+            return identified(self.contract.keyed, draft)[self._key]
+        return draft.get(self._key)
+
+    def _mention(self, start: int, drafts: list[dict[str, Any]]) -> int:
         """Remember the keys of all records, those refused too; return of how many the key cannot be told."""
-        known = {n: identified(self.contract.keyed, draft).get(self._key) for n, draft in enumerate(drafts)}
-        told = {n: str(key) for n, key in known.items() if key}
+        known = {n: self._named(draft) for n, draft in enumerate(drafts)}
+        told = {n: str(key).strip() for n, key in known.items() if key}
         self.mentioned.add(digest.of_keys(told.values()), _positions(start, np.array([*told], dtype=np.int64)))
         return len(drafts) - len(told)
 

@@ -16,6 +16,9 @@ TITLE, ABOUT, WORD = 200, 2000, 100
 """Characters of a title, a description, a unit."""
 
 LONGEST_PATTERN, LONGEST_TEXT = 500, 1_000_000
+LARGEST = 2**53
+"""Up to here every whole number is one in JSON too (RFC 8259, 6)."""
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -61,6 +64,12 @@ def numbers(said: Document) -> dict[str, float]:
     return _ordered(found, "ge", "le")
 
 
+def whole_numbers(said: Document) -> dict[str, float]:
+    """Return the limits of a whole number, as pydantic names them: 0.5 and above begins at 1; raise BadLayer."""
+    round_to = {"ge": math.ceil, "le": math.floor}
+    return _ordered({name: round_to[name](value) for name, value in numbers(said).items()}, "ge", "le")
+
+
 def lengths(said: Document) -> dict[str, Any]:
     """Return the limits of a text, as pydantic names them; raise BadLayer."""
     known = {"minLength": "min_length", "maxLength": "max_length"}
@@ -76,8 +85,8 @@ def _ordered[N: float](found: dict[str, N], low: str, high: str) -> dict[str, N]
 
 def _number(said: Document, name: str) -> float:
     value = said[name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise BadLayer(f"`{name}` has to be a number")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
+        raise BadLayer(f"`{name}` has to be a number, of at most {LARGEST:,} either way")
     return value
 
 

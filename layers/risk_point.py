@@ -3,7 +3,7 @@
 from pydantic import AwareDatetime
 
 from layers.access import Reader
-from layers.column import Instant, Key, about
+from layers.column import Key, about
 from layers.feature import Feature, layer
 from layers.look import By, Style
 from layers.text import Text
@@ -34,7 +34,7 @@ class RiskPoint(Feature):
     team: str | None = about("责任队伍", "Team", default=None, ref="teams")
     hazards: list[str] = about("隐患", "Hazards", default=[])
     phone: str | None = about("责任人电话", "Phone", default=None, seen_by=Reader.DISTRICT, max_length=40)
-    checked: Instant = about("检查时间", "Checked")
+    checked: AwareDatetime = about("检查时间", "Checked")
     place: Point = about("位置", "Place")
 
 

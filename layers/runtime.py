@@ -37,7 +37,7 @@ TYPES: dict[tuple[str, str | None], Any] = {
 }
 LIMITS: dict[Any, Callable[[Document], dict[str, Any]]] = {
     str: posted.lengths,
-    int: posted.numbers,
+    int: posted.whole_numbers,
     float: posted.numbers,
 }
 GEOMETRY, GEOJSON = "geometry-", "https://geojson.org/schema/"
@@ -84,7 +84,7 @@ def _told(name: str, said: Document, required: bool) -> tuple[Any, Any]:
 
 def _field(name: str, said: Document, required: bool) -> tuple[Any, Any]:
     role, place = posted.word(said, "x-ogc-role"), _place(said)
-    kind = Annotated[Any, Place(place)] if place else ROLES.get(role or "") or _type(said)
+    kind: Any = Annotated[Any, Place(place)] if place else ROLES.get(role or "") or _type(said)
     limits = LIMITS[kind](said) if isinstance(kind, type) and kind in LIMITS else {}
     unit = posted.word(said, "x-ogc-unit") or posted.word(said, "x-onemap-unit")
     about = About(posted.title(said, name), unit, _codes(said), posted.word(said, "x-onemap-ref"))
@@ -97,13 +97,13 @@ def _field(name: str, said: Document, required: bool) -> tuple[Any, Any]:
 
 
 def _type(said: Document) -> Any:
-    kinds = said.get("type")
+    kinds: Any = said.get("type")
     # a property that may be null is one that may be left out
     plain = [one for one in cast("list[Any]", kinds) if one != "null"] if isinstance(kinds, list) else [kinds]
     form = posted.word(said, "format")
     known = TYPES.get((str(plain[0]), form if form in ("date", "date-time") else None)) if len(plain) == 1 else None
     if known is None:
-        raise BadLayer(f"type {str(kinds)[:40]!r} is none of string, integer, number, boolean, array")
+        raise BadLayer(f"type {str(cast('Any', kinds))[:40]!r} is none of string, integer, number, boolean, array")
     return known
 
 

@@ -174,7 +174,8 @@ def table(layer: Layer) -> Table:
     A layer narrowed to a reader has a table without what the reader may not see.
     """
     fid = Column(FID, BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
-    revision = Column(REVISION, BigInteger().with_variant(Integer(), "sqlite"), nullable=False, server_default="0")
+    # may be null for as long as an insert takes: whoever leaves it out or empties it gets it from a trigger
+    revision = Column(REVISION, BigInteger().with_variant(Integer(), "sqlite"), server_default="0")
     return Table(layer.name, MetaData(), fid, *(_column(c) for c in layer.columns), revision)
 
 

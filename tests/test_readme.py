@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast, get_args, get_origin
 
 import pytest
 from packaging.requirements import Requirement
@@ -24,7 +24,7 @@ from api.openapi_parts import PARAMETERS
 from api.parameters import NAMES
 from api.settings import Settings
 from etl.source.opener import READERS
-from layers.catalogue import declared
+from layers.catalogue import ROWS
 from layers.column import Column
 from layers.feature import Layer
 from spatial.crs import ADVERTISED
@@ -58,7 +58,7 @@ def rows(heads: tuple[str, ...], lines: Iterator[tuple[object, ...]]) -> str:
 
 def of_layers() -> str:
     heads = ("集合 Collection", "图层 Layer", "几何 Geometry", "时间 Time", "内容 What")
-    return rows(heads, (_layer(layer) for layer in declared().values()))
+    return rows(heads, (_layer(row.layer) for row in ROWS))
 
 
 def _layer(layer: Layer) -> tuple[object, ...]:
@@ -68,7 +68,7 @@ def _layer(layer: Layer) -> tuple[object, ...]:
 
 
 def of_fields() -> str:
-    parts = [f"### {layer.title} `{name}`\n\n{_fields(layer)}" for name, layer in declared().items()]
+    parts = [f"### {row.layer.title} `{row.layer.name}`\n\n{_fields(row.layer)}" for row in ROWS]
     return "\n" + "\n".join(parts) + "\n"
 
 
@@ -98,10 +98,14 @@ def of_commands() -> str:
 
 def of_settings() -> str:
     told = (
-        (f"`ONEMAP_{name.upper()}`", f"`{_default(field.default)}`", field.description)
+        (f"`ONEMAP_{name.upper()}`", f"`{_default(field.default)}`", f"{field.description}{_choices(field.annotation)}")
         for name, field in Settings.model_fields.items()
     )
     return rows(("变量 Variable", "默认 Default", "含义 Meaning"), told)
+
+
+def _choices(kind: Any) -> str:
+    return f" ({', '.join(f'`{choice}`' for choice in get_args(kind))})" if get_origin(kind) is Literal else ""
 
 
 def _default(value: Any) -> object:
@@ -116,7 +120,10 @@ def of_sources() -> str:
 
 
 def of_formats() -> str:
-    told = ((f.title, f"`f={key}`", f"`{f.bare}`", f"{f.most:,}") for key, f in FORMATS.items())
+    told = (
+        (f.title.zh if f.title.en in f.title.zh else f.title, f"`f={key}`", f"`{f.bare}`", f"{f.most:,}")
+        for key, f in FORMATS.items()
+    )
     return rows(("格式 Format", "f", "媒体类型 Media type", "至多 At most"), told)
 
 
@@ -174,7 +181,7 @@ def test_every_path_is_described() -> None:
     served = {route.path.replace(":path", "") for room in ROOMS for route in cast("list[Any]", room.router.routes)}
     told = text("docs/api.md").split("## 取要素")[0]
     named = {path.replace("…", "/collections/{collection}") for path in re.findall(r"`([/…][^`]*)`", told)}
-    assert {path for path in served if path not in named} == set()
+    assert served == named, "docs/api.md tells of all paths and of no others"
 
 
 @pytest.mark.parametrize("name", [*DOCUMENTS, *(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("*.md"))])

@@ -13,6 +13,7 @@ import typer
 from api.command.common import Json, Store, settings, tell
 from api.command.options import taking
 from etl import quarantine
+from etl.source.model import PLACE
 from etl.terms import read_terms
 from layers.store.geopackage import GeoPackageStore
 from layers.store.protocol import Held
@@ -153,6 +154,13 @@ def _object(text: str) -> dict[str, Any]:
 
 
 def _row(one: Held, *, whole: bool = False) -> dict[str, Any]:
-    content = dict(one.record) if whole else orjson.dumps(one.record).decode()[:_SHORT]
+    content = dict(one.record) if whole else _short(one)
     said = {"id": one.id, "job": one.job, "layer": one.layer, "position": one.position, "state": one.state}
     return {**said, "reason": one.reason, "record": content}
+
+
+def _short(one: Held) -> str:
+    text = "; ".join(
+        f"{name}={value}" for name, value in one.record.items() if value not in (None, "") and name != PLACE
+    )
+    return text if len(text) <= _SHORT else f"{text[:_SHORT]}…"

@@ -7,6 +7,9 @@ import { Signal } from "./signal.js";
 
 const HOUR = 3_600_000;
 
+/** The period that the page opens with. */
+export const USUAL = "today";
+
 /** The rolling periods, each with when it began. @type {Record<string, (now: Date) => Date | null>} */
 const BEGINNINGS = {
   hour: (now) => new Date(now.getTime() - HOUR),
@@ -18,7 +21,7 @@ const BEGINNINGS = {
 export const ROLLING = Object.keys(BEGINNINGS);
 
 /** @type {Signal<Period>} */
-export const period = new Signal("all");
+export const period = new Signal(USUAL);
 
 /** @param {Period} chosen */
 function rolls(chosen) {

@@ -1,5 +1,5 @@
 import { readHash, writeHash } from "./hash.js";
-import { isPeriod, period } from "./period.js";
+import { isPeriod, period, USUAL } from "./period.js";
 
 /** @typedef {import("./atlas.js").Atlas} Atlas */
 /** @typedef {import("./catalogue.js").Layer} Layer */
@@ -26,7 +26,7 @@ export function keepAddress(atlas, selection) {
     const layers = listed(atlas.layers, visible);
     writeHash({ layers: layers === usual ? null : layers });
   });
-  period.listen((time) => writeHash({ time: time === "all" ? null : time }));
+  period.listen((time) => writeHash({ time: time === USUAL ? null : time }));
   selection.opened.listen((opened) =>
     writeHash({ at: opened && `${opened.hits[opened.place].layer.name}/${opened.hits[opened.place].id}` }),
   );
@@ -59,7 +59,7 @@ function listed(layers, visible) {
 function follow(atlas, selection) {
   const said = readHash();
   atlas.visible.value = chosen(atlas.layers, said.layers);
-  period.value = said.time && isPeriod(said.time) ? said.time : "all";
+  period.value = said.time && isPeriod(said.time) ? said.time : USUAL;
   if (said.at) openSaid(atlas, selection, said);
   else selection.close();
 }

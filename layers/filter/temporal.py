@@ -6,7 +6,7 @@ an instant, a day is the interval from its first to its last instant. An instant
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, literal, not_, or_
@@ -17,10 +17,11 @@ from layers.filter.scope import Node, Operator, Scope
 from layers.store.element import Group, element
 from layers.table import DateType, InstantType
 from spatial.errors import BadFilter
-from spatial.time import day_span
 
 _OPEN = frozenset(("..", ""))
-_TICK = timedelta(microseconds=1)
+_LAST = time(23, 59, 59, 999_000)
+"""A day's last instant; instants are kept to the millisecond."""
+
 _ENDS = {
     True: (date.min, date.max),
     False: (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)),
@@ -32,7 +33,7 @@ _FirstOfDay = element(InstantType(), "({0} || 'T00:00:00.000Z')", "({0}::timesta
 _LastOfDay = element(
     InstantType(),
     "({0} || 'T23:59:59.999Z')",
-    "(({0}::timestamp + interval '1 day' - interval '1 microsecond') AT TIME ZONE 'UTC')",
+    "(({0}::timestamp + interval '1 day' - interval '1 millisecond') AT TIME ZONE 'UTC')",
 )
 
 
@@ -112,9 +113,10 @@ def _stretch(scope: Scope, node: Node) -> Stretch:
 
 
 def _interval(first: Operand | None, last: Operand | None) -> Stretch:
-    values = [getattr(end, "value", None) for end in (first, last)]
-    if None not in values and str(values[0]) > str(values[1]):
-        raise BadFilter(f"INTERVAL('{values[0]}', '{values[1]}') ends before it starts")
+    early, late = (str(end.value) if end and end.value else "" for end in (first, last))
+    both = min(len(early), len(late))  # a day has no hour to compare
+    if early[:both] > late[:both]:
+        raise BadFilter(f"INTERVAL('{early}', '{late}') ends before it starts")
     return Stretch(first, last)
 
 
@@ -145,8 +147,7 @@ def _moment(operand: Operand, days: bool, *, last: bool) -> ColumnElement[Any]:
         return operand.sql
     if operand.value is None:
         return (_LastOfDay if last else _FirstOfDay)(operand.sql)
-    day = day_span(operand.value)
-    return literal(day.end - _TICK if last and day.end else day.start, InstantType())
+    return literal(datetime.combine(operand.value, _LAST if last else time(), UTC), InstantType())
 
 
 OPERATORS: dict[str, Operator] = dict.fromkeys(RELATIONS, related)

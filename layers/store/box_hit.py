@@ -30,17 +30,27 @@ class _InTree(Element):
     in_tree: ClassVar[str]
 
 
+_INSIDE = (
+    "r.maxx >= {2} AND r.minx <= {4} AND r.maxy >= {3} AND r.miny <= {5}"
+    " AND (r.minx >= {2} AND r.maxx <= {4} AND r.miny >= {3} AND r.maxy <= {5}"
+    " OR (SELECT ST_Intersects(g.{place}, {6}) FROM {rows} AS g WHERE g.fid = r.id))"
+)
+"""Index entries whose shapes meet the rectangle: those at its edge are looked at, the rest is known."""
+
+
 class _Hit(_InTree):
     """Whether a row's shape meets a rectangle."""
 
     inherit_cache = True
     forms: ClassVar[Mapping[str, str]] = {"postgresql": "ST_Intersects({1}, {6})"}
-    in_tree = (
-        "{0} IN (SELECT r.id FROM {tree} AS r"
-        " WHERE r.maxx >= {2} AND r.minx <= {4} AND r.maxy >= {3} AND r.miny <= {5}"
-        " AND (r.minx >= {2} AND r.maxx <= {4} AND r.miny >= {3} AND r.maxy <= {5}"
-        " OR (SELECT ST_Intersects(g.{place}, {6}) FROM {rows} AS g WHERE g.fid = r.id)))"
-    )
+    in_tree = "{0} IN (SELECT r.id FROM {tree} AS r WHERE " + _INSIDE + ")"
+
+
+class _Counted(_InTree):
+    """How many rows' shapes meet a rectangle, told by the index without a look at the rows inside."""
+
+    inherit_cache = True
+    in_tree = "(SELECT count(*) FROM {tree} AS r WHERE " + _INSIDE + ")"
 
 
 class _Touch(_InTree):
@@ -60,6 +70,11 @@ def box_hit(rows: Table, place: ColumnElement[Any], box: Box) -> ColumnElement[b
     Rows that lie wholly inside are known by the index alone; only those at its edge are looked at.
     """
     return region_hit(rows, place, box.polygon)
+
+
+def box_count(rows: Table, place: ColumnElement[Any], box: Box) -> ColumnElement[int]:
+    """Return how many rows' `place` meets a box that does not cross the antimeridian."""
+    return cast("ColumnElement[int]", _asked(_Counted, rows, place, shapely.box(*box.corners)))
 
 
 def region_hit(rows: Table, place: ColumnElement[Any], region: BaseGeometry) -> ColumnElement[bool]:

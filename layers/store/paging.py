@@ -11,7 +11,7 @@ from layers.query import Cursor, Query
 from layers.store import geojson
 from layers.store.connection import compiled
 from layers.store.protocol import Block, Features
-from layers.store.rowcodec import decoded
+from layers.store.rowcodec import decode
 from layers.store.select import page, shown
 
 
@@ -29,9 +29,23 @@ class Page:
     @property
     def values(self) -> list[list[Any]]:
         """The properties of each row, as JSON can hold them."""
+        rows = [list(row[self.span]) for row in self.rows]
+        decode(self.columns, rows, by_name=False)
+        return rows
+
+    @property
+    def properties(self) -> list[dict[str, Any]]:
+        """The properties of each row by name, as JSON can hold them."""
+        names = [c.name for c in self.columns]
+        rows = [dict(zip(names, row[self.span], strict=True)) for row in self.rows]
+        decode(self.columns, rows, by_name=True)
+        return rows
+
+    @property
+    def span(self) -> slice:
+        """Where in a row its properties are."""
         first = 3 if self.has_place else 2
-        last = first + len(self.columns)
-        return decoded(self.columns, [list(row[first:last]) for row in self.rows])
+        return slice(first, first + len(self.columns))
 
     @property
     def keys(self) -> list[str]:
@@ -68,11 +82,9 @@ def block_of(found: Page) -> Block:
 
 def features_of(found: Page) -> Features:
     """Return a page as GeoJSON features in the query's CRS."""
-    names = [c.name for c in found.columns]
-    rows = [dict(zip(names, values, strict=True)) for values in found.values]
     places = geojson.geometries(found.blobs, found.query.crs) if found.has_place else None
-    text = geojson.features(found.keys, places, rows)
-    return Features(text, len(rows), found.next, found.prev)
+    text = geojson.features(found.keys, places, found.properties)
+    return Features(text, len(found.rows), found.next, found.prev)
 
 
 def _around(

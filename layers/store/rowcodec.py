@@ -30,24 +30,27 @@ IN: dict[ColumnKind, Callable[[Any], Any]] = {
 }
 
 
-def decoded(columns: Sequence[Column], rows: Sequence[list[Any]]) -> list[list[Any]]:
-    """Return raw rows as values that JSON can hold; the lists themselves are changed, column by column."""
+def decode(columns: Sequence[Column], rows: Sequence[Any], *, by_name: bool) -> None:
+    """Turn raw values into values that JSON can hold, in place, column by column; rows are dicts or lists."""
     for n, column in enumerate(columns):
+        at = column.name if by_name else n
         if column.kind is ColumnKind.INSTANT:
-            _mend_instants(rows, n)
+            _mend_instants(rows, at)
         elif column.kind in OUT:
-            out = OUT[column.kind]
-            for row in rows:
-                if row[n] is not None:
-                    row[n] = out(row[n])
-    return list(rows)
+            _decode(rows, at, OUT[column.kind])
 
 
-def _mend_instants(rows: Sequence[list[Any]], n: int) -> None:
+def _decode(rows: Sequence[Any], at: str | int, out: Callable[[Any], Any]) -> None:
+    for row in rows:
+        if row[at] is not None:
+            row[at] = out(row[at])
+
+
+def _mend_instants(rows: Sequence[Any], at: str | int) -> None:
     # ours are of one width already; GDAL and QGIS may write other precisions
     for row in rows:
-        if row[n] is not None and len(row[n]) != WIDTH:
-            row[n] = written(instant(row[n]))
+        if row[at] is not None and len(row[at]) != WIDTH:
+            row[at] = written(instant(row[at]))
 
 
 def encoded(layer: Layer, rows: Sequence[Row]) -> list[list[Any]]:

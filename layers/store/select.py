@@ -12,7 +12,7 @@ from layers.feature import Layer
 from layers.filter import compiled as filtered
 from layers.query import Query
 from layers.store import keyset
-from layers.store.box_hit import box_hit, region_hit
+from layers.store.box_hit import box_count, box_hit, region_hit
 from layers.table import FID, table
 from spatial.errors import BadParameter
 from spatial.time import Span
@@ -48,7 +48,14 @@ def page(layer: Layer, query: Query, limit: int) -> Select[Any]:
 
 def counted(layer: Layer, query: Query) -> Select[Any]:
     """Return how many rows match, whatever the page."""
+    if layer.place and query.box and not query.box.crosses and _only_box(query):
+        rows = table(layer)
+        return select(box_count(rows, rows.c[layer.place.name], query.box))
     return select(func.count()).select_from(table(layer)).where(*conditions(layer, query))
+
+
+def _only_box(query: Query) -> bool:
+    return not (query.ids or query.span or query.filters or query.region is not None or query.text is not None)
 
 
 def conditions(layer: Layer, query: Query) -> list[ColumnElement[bool]]:

@@ -1,5 +1,10 @@
 """A small city in a store, with rows in every layer, and the service over it."""
 
+import os
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -20,6 +25,7 @@ from layers.feature import Layer
 from layers.store.geopackage import GeoPackageStore
 from spatial.shape import Kind
 
+ROOT = Path(__file__).parents[2]
 START = datetime(2026, 3, 1, tzinfo=UTC)
 WEST, SOUTH = 106.4, 29.4
 SECRET = "hush"
@@ -149,3 +155,52 @@ def secret() -> str:
 def fill() -> Callable[..., None]:
     """The writer of rows into every layer."""
     return filled
+
+
+class Servers:
+    """Server processes over stores, each on a port of its own."""
+
+    def __init__(self) -> None:
+        self.running: list[subprocess.Popen[bytes]] = []
+
+    def __call__(self, store: Path, **settings: str) -> str:
+        """Start one; return its address."""
+        port = free_port()
+        said = {f"ONEMAP_{name.upper()}": value for name, value in settings.items()}
+        environment = {**os.environ, "ONEMAP_STORE": str(store), **said}
+        command = [sys.executable, "-m", "uvicorn", "api.command.serving:app", "--factory", "--http", "h11"]
+        asked = [*command, "--port", str(port), "--log-level", "warning", "--timeout-graceful-shutdown", "3"]
+        self.running.append(subprocess.Popen(asked, env=environment, cwd=ROOT))
+        wait_for(port, self.running[-1])
+        return f"http://127.0.0.1:{port}"
+
+    def stop(self) -> None:
+        for process in self.running:
+            process.terminate()
+        for process in self.running:
+            process.wait(15)
+
+
+@pytest.fixture
+def serve() -> Iterator[Servers]:
+    """Start a server process over a store; return its address."""
+    servers = Servers()
+    yield servers
+    servers.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        assert process.poll() is None, "the server has ended"
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the server does not answer")

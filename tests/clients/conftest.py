@@ -37,6 +37,8 @@ City = dict[str, list[Row]]
 Json = dict[str, Any]
 Finished = subprocess.CompletedProcess[str]
 
+# Another Python than the system's own, where desktop programs are somewhere else.
+DESKTOP = os.environ.get("ONEMAP_DESKTOP_PYTHON")
 START = datetime(2026, 1, 1, tzinfo=UTC)
 SIZES = {"cases": 2600}
 ROWS = 60
@@ -226,7 +228,7 @@ def desktop(program: Callable[[str], str]) -> Callable[[str], str]:
     """Find the Python that the machine's own desktop programs use, and that has a module of theirs."""
 
     def python(module: str) -> str:
-        found = shutil.which("python3", path="/usr/bin") or program("python3")
+        found = DESKTOP or shutil.which("python3", path="/usr/bin") or program("python3")
         known = subprocess.run([found, "-c", f"import {module}"], check=False, capture_output=True)
         return found if known.returncode == 0 else program(f"{module} for {found}")
 

@@ -30,7 +30,10 @@ def lamps(tmp_path: Path) -> Callable[..., Path]:
     """Write a CSV of components: lamps by their number, each line changed by what is said of it; return its path."""
 
     def made(count: int, changed: dict[int, str] | None = None, name: str = "lamps.csv") -> Path:
-        lines = [f"L{n:06d},01037,500103,Light Ltd,2026-01-0{n % 9 + 1} 08:00,{106.5 + n / 1e5:.5f},29.5" for n in range(count)]
+        lines = [
+            f"L{n:06d},01037,500103,Light Ltd,2026-01-0{n % 9 + 1} 08:00,{106.5 + n / 1e5:.5f},29.5"
+            for n in range(count)
+        ]
         lines = [(changed or {}).get(n, line) for n, line in enumerate(lines)]
         path = tmp_path / name
         path.write_text("\n".join([HEAD, *lines, ""]), encoding="utf-8")
@@ -43,7 +46,9 @@ def lamps(tmp_path: Path) -> Callable[..., Path]:
 def imported(store: GeoPackageStore) -> Callable[..., Report]:
     """Import a source into a layer under terms; return the report."""
 
-    def run_it(where: object, layer: str, asked: Asked | None = None, options: Options | None = None, **said: Any) -> Report:
+    def run_it(
+        where: object, layer: str, asked: Asked | None = None, options: Options | None = None, **said: Any
+    ) -> Report:
         with open_source(str(where), options) as source:
             return run(store, source, agreed(store.layers()[layer], source, Terms.model_validate(said)), asked)
 

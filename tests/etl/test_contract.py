@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,12 @@ def test_what_is_said_wins_over_what_is_found(tmp_path: Path) -> None:
 
 
 def test_a_field_that_does_not_exist_fails_at_once(tmp_path: Path) -> None:
-    for said in ({"names": {"colour": "x"}}, {"values": {"colour": {}}}, {"constants": {"colour": 1}}, {"key": ["colour"]}):
+    for said in (
+        {"names": {"colour": "x"}},
+        {"values": {"colour": {}}},
+        {"constants": {"colour": 1}},
+        {"key": ["colour"]},
+    ):
         with pytest.raises(BadInput, match="has no field colour; it has code, kind"):
             agree(tmp_path, "components", "code,lon,lat", **said)
     with pytest.raises(BadInput, match="no codes of streets"):
@@ -103,12 +109,12 @@ def test_a_field_that_does_not_exist_fails_at_once(tmp_path: Path) -> None:
 
 
 def test_a_column_that_does_not_exist_fails_at_once(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="owner ← Eigentümer.*it has code, kind"):
+    with pytest.raises(BadInput, match=r"owner ← Eigentümer.*it has code, kind"):
         agree(tmp_path, "components", "code,kind,district,lon,lat", names={"owner": "Eigentümer"})
 
 
 def test_what_is_needed_and_not_mapped_fails_at_once(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="kind, district of components.*--constant"):
+    with pytest.raises(BadInput, match=r"kind, district of components.*--constant"):
         agree(tmp_path, "components", "code,lon,lat")
     with pytest.raises(BadInput, match="place of components"):
         agree(tmp_path, "components", "code,kind,district")
@@ -123,7 +129,9 @@ def test_a_key_may_be_made_of_other_fields(tmp_path: Path) -> None:
 
 
 def test_a_contract_is_remembered_as_text(tmp_path: Path) -> None:
-    made, _ = agree(tmp_path, "components", "code,kind,district,lon,lat", datum="gcj02", zone="UTC", extent=[1, 2, 3, 4])
+    made, _ = agree(
+        tmp_path, "components", "code,kind,district,lon,lat", datum="gcj02", zone="UTC", extent=[1, 2, 3, 4]
+    )
     again = of_document(LAYERS, made.document())
     assert again.document() == made.document()
     assert again.ground == made.ground
@@ -133,8 +141,6 @@ def test_a_contract_is_remembered_as_text(tmp_path: Path) -> None:
 
 
 def test_a_layer_that_replaces_deletes_what_is_missing(lamps: Callable[..., Path]) -> None:
-    from dataclasses import replace
-
     layer = LAYERS["components"]
     whole = replace(layer, sync=replace(layer.sync, mode="replace"))
     with open_source(str(lamps(1))) as source:

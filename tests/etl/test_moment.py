@@ -42,7 +42,9 @@ def test_a_time_is_read_in_its_zone(written: Any) -> None:
     assert moment(written, CHINA).tzinfo is UTC  # pyright: ignore[reportOptionalMemberAccess]
 
 
-@pytest.mark.parametrize("written", ["2026-01-31", "20260131", 20260131, "2026/1/31", "2026年1月31日", date(2026, 1, 31)])
+@pytest.mark.parametrize(
+    "written", ["2026-01-31", "20260131", 20260131, "2026/1/31", "2026年1月31日", date(2026, 1, 31)]
+)
 def test_a_day_is_its_midnight_and_a_date(written: Any) -> None:
     assert moment(written, CHINA) == datetime(2026, 1, 30, 16, tzinfo=UTC)
     assert day(written, CHINA) == date(2026, 1, 31)
@@ -67,8 +69,25 @@ def test_nothing_is_no_time(written: Any) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["yesterday", "2026-13-01", "2026-02-30 08:00", "31.01.2026", "12", "123456789012", True, [1], {}, float("nan"),
-     float("inf"), -1, 10**30, "0001-01-01T00:00:00", "9999-12-31T23:59:59-12:00", "2026-01-31T25:00", "²⁰²⁶⁰¹³¹"],
+    [
+        "yesterday",
+        "2026-13-01",
+        "2026-02-30 08:00",
+        "31.01.2026",
+        "12",
+        "123456789012",
+        True,
+        [1],
+        {},
+        float("nan"),
+        float("inf"),
+        -1,
+        10**30,
+        "0001-01-01T00:00:00",
+        "9999-12-31T23:59:59-12:00",
+        "2026-01-31T25:00",
+        "²⁰²⁶⁰¹³¹",
+    ],
 )
 def test_what_is_no_time_is_refused(written: Any) -> None:
     with pytest.raises(BadTime, match="is not a time"):

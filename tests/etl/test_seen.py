@@ -31,7 +31,18 @@ def test_it_is_a_dictionary_of_first_positions(batches: list[list[int]], largest
 
 
 def test_records_that_differ_have_different_hashes() -> None:
-    records = [{"n": 1}, {"n": -1}, {"n": -2}, {"n": "1"}, {"n": None}, {"n": [1, 2]}, {"n": [2, 1]}, {"m": 1}, {"n": 1.5}, {}]
+    records = [
+        {"n": 1},
+        {"n": -1},
+        {"n": -2},
+        {"n": "1"},
+        {"n": None},
+        {"n": [1, 2]},
+        {"n": [2, 1]},
+        {"m": 1},
+        {"n": 1.5},
+        {},
+    ]
     assert len(set(digest.of_records(records, None).tolist())) == len(records)
     odd = [{"n": np.datetime64("2026-01-01")}, {"n": np.datetime64("2026-01-02")}, {"n": "\udcff"}]
     assert len(set(digest.of_records(odd, None).tolist())) == 3

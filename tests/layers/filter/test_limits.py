@@ -96,3 +96,18 @@ def test_a_sum_past_all_numbers_is_unknown(things: Any) -> None:
 def test_a_pattern_full_of_wildcards_is_quick(things: Any) -> None:
     assert things.selected("name LIKE '" + "%a" * 400 + "%'") == set()
     assert things.selected("CASEI(name) LIKE '" + "%_" * 400 + "%'") == set()
+
+
+def test_the_ends_of_the_calendar_are_days_too(things: Any) -> None:
+    dated = things.selected("opened IS NOT NULL")
+    assert things.selected("opened <= DATE('9999-12-31') AND opened >= DATE('0001-01-01')") == dated
+    assert things.selected("T_DISJOINT(opened, DATE('9999-12-31'))") == dated
+    assert things.selected("T_INTERSECTS(opened, INTERVAL('0001-01-01', '9999-12-31'))") == dated
+
+
+def test_an_interval_may_end_on_the_day_that_it_starts_in(things: Any) -> None:
+    morning = things.selected("T_INTERSECTS(opened, INTERVAL('2026-01-02T06:00:00Z', '2026-01-02'))")
+    assert morning == things.selected("opened >= TIMESTAMP('2026-01-02T06:00:00Z') AND opened <= DATE('2026-01-02')")
+    assert morning
+    with pytest.raises(BadFilter, match="ends before it starts"):
+        things.selected("T_INTERSECTS(opened, INTERVAL('2026-01-02T06:00:00Z', '2026-01-01'))")

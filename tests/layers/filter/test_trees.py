@@ -73,7 +73,7 @@ TREE = st.recursive(
 )
 
 
-@settings(max_examples=1500)
+@settings(max_examples=100)
 @given(tree=TREE)
 def test_a_filter_means_the_same_everywhere(things: Any, tree: Any) -> None:
     things.agree(tree)

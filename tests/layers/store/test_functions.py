@@ -119,12 +119,7 @@ RELATIONS = ("intersects", "equals", "disjoint", "touches", "within", "overlaps"
 
 @pytest.mark.parametrize("relation", RELATIONS)
 def test_a_relation_is_shapelys(database: sqlite3.Connection, relation: str) -> None:
-    others = [
-        *SHAPES.values(),
-        shapely.Point(106, 29),
-        shapely.LineString([(106, 29), (107, 30)]),
-        shapely.box(1, 1, 2, 2),
-    ]
+    others = [*SHAPES.values(), shapely.Point(106, 29), *MORE]
     answers = set[bool]()
     for one in others:
         for other in others:

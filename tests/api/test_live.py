@@ -1,0 +1,303 @@
+"""Changes as they happen, over a real server."""
+
+import asyncio
+import json
+import re
+import signal
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from api.context import OneMap
+from api.events import BATCH, events_since
+from api.pulse import QUEUE, Pulse
+from api.settings import Settings
+from layers.store.geopackage import GeoPackageStore
+from spatial.errors import Unavailable
+
+EVENT = re.compile(rb"event: (\w+)\n(?:id: (\d+)\n)?data: (.*)\n\n")
+Told = tuple[str, int | None, Any]
+
+
+def parsed(text: bytes) -> list[Told]:
+    return [(name.decode(), int(id) if id else None, json.loads(data)) for name, id, data in EVENT.findall(text)]
+
+
+class Watching:
+    """A stream read in a thread of its own."""
+
+    def __init__(self, url: str, last: int | None = None) -> None:
+        headers = {"accept": "text/event-stream"} | ({} if last is None else {"last-event-id": str(last)})
+        self.text, self.ended = b"", False
+        self._client = httpx2.Client(timeout=None)
+        self._answer = self._client.send(self._client.build_request("GET", url, headers=headers), stream=True)
+        assert self._answer.status_code == 200
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        try:
+            for part in self._answer.iter_raw():
+                self.text += part
+            self.ended = True
+        except httpx2.HTTPError:
+            self.ended = True
+
+    def wait(self, count: int, seconds: float = 15) -> list[Told]:
+        """Return what was told once it is at least `count` events."""
+        end = time.monotonic() + seconds
+        while len(parsed(self.text)) < count and time.monotonic() < end:
+            time.sleep(0.02)
+        return parsed(self.text)
+
+    def close(self) -> None:
+        self._answer.close()
+        self._client.close()
+
+
+@pytest.fixture
+def server(serve: Callable[..., str], empty: GeoPackageStore) -> str:
+    return serve(empty.path)
+
+
+@pytest.fixture
+def watch(server: str) -> Iterator[Callable[..., Watching]]:
+    made: list[Watching] = []
+
+    def begin(layer: str = "vehicles", last: int | None = None) -> Watching:
+        made.append(Watching(f"{server}/collections/{layer}/live", last))
+        return made[-1]
+
+    yield begin
+    for one in made:
+        one.close()
+
+
+def write(store: GeoPackageStore, make_row: Any, *numbers: int, layer: str = "vehicles", **said: Any) -> int:
+    rows = store.layers()[layer]
+    with store.write() as writer:
+        writer.upsert(rows, [make_row(rows, n, **said) for n in numbers])
+    return store.revision()
+
+
+def drop(store: GeoPackageStore, *keys: str) -> None:
+    with store.write() as writer:
+        writer.delete(store.layers()["vehicles"], list(keys))
+
+
+def test_watchers_hear_what_is_written_and_deleted(
+    watch: Any, empty: GeoPackageStore, make_row: Any, secret: str
+) -> None:
+    watching = watch()
+    assert watching.wait(1)[0][::2] == ("hello", {"layer": "vehicles"})
+    revision = write(empty, make_row, 1, 2)
+    told = watching.wait(3)
+    assert [name for name, _, _ in told[1:]] == ["upsert", "upsert"]
+    assert [id for _, id, _ in told[1:]] == [None, revision]
+    assert told[1][2]["type"] == "Feature"
+    assert told[1][2]["geometry"]["type"] == "Point"
+    drop(empty, told[1][2]["id"])
+    assert watching.wait(4)[3][0] == "delete"
+    assert watching.wait(4)[3][2] == {"id": told[1][2]["id"]}
+    assert secret.encode() not in watching.text
+
+
+def test_other_layers_are_not_heard(watch: Any, empty: GeoPackageStore, make_row: Any) -> None:
+    watching, other = watch(), watch("cases")
+    watching.wait(1)
+    other.wait(1)
+    write(empty, make_row, 1, layer="cases")
+    assert len(other.wait(2)) == 2
+    assert len(watching.wait(2, seconds=1)) == 1
+
+
+def test_who_comes_back_hears_what_was_missed(watch: Any, empty: GeoPackageStore, make_row: Any) -> None:
+    first = write(empty, make_row, 1)
+    write(empty, make_row, 2)
+    write(empty, make_row, 3)
+    drop(empty, "车牌003")
+    told = watch(last=first).wait(3)
+    assert told[0][1] == first
+    assert [(name, data.get("id")) for name, _, data in told[1:]] == [("delete", "车牌003"), ("upsert", "车牌002")]
+    assert told[-1][1] == empty.revision()
+
+
+@pytest.mark.parametrize("last", ["nonsense", "-1", "", "9" * 30, "1.5", "١"])
+def test_a_forged_last_event_is_no_event(server: str, last: str) -> None:
+    headers = {"last-event-id": last.encode()}
+    with httpx2.stream("GET", f"{server}/collections/vehicles/live", headers=headers) as answer:
+        assert answer.status_code == 200
+        assert next(answer.iter_raw()).startswith(b"event: hello")
+
+
+def test_who_comes_from_another_store_loads_anew(watch: Any) -> None:
+    told = watch(last=10**9).wait(2)
+    assert told[1][0] == "reload"
+
+
+def test_of_very_many_changes_only_that_there_were_some_is_told(
+    watch: Any, empty: GeoPackageStore, make_row: Any
+) -> None:
+    watching = watch()
+    watching.wait(1)
+    revision = write(empty, make_row, *range(BATCH + 1))
+    assert watching.wait(2)[1][:2] == ("reload", revision)
+    write(empty, make_row, 1, state="parked", speed_kmh=1.0)
+    assert watching.wait(3)[2][0] == "upsert"
+
+
+def test_a_stream_ends_with_its_layer(watch: Any, server: str) -> None:
+    schema = {"properties": {"code": {"type": "string", "x-ogc-role": "id"}}}
+    assert httpx2.post(f"{server}/collections?name=brief", json=schema).status_code == 201
+    watching = watch("brief")
+    watching.wait(1)
+    assert httpx2.delete(f"{server}/collections/brief").status_code == 204
+    end = time.monotonic() + 10
+    while not watching.ended and time.monotonic() < end:
+        time.sleep(0.05)
+    assert watching.ended
+    assert httpx2.get(f"{server}/collections/brief/live").status_code == 404
+
+
+def test_two_hundred_watchers_hear_the_same(server: str, empty: GeoPackageStore, make_row: Any) -> None:
+    """Of which one never reads, and twenty go away in the middle."""
+    url, limits = f"{server}/collections/vehicles/live", httpx2.Limits(max_connections=None)
+
+    async def begun(client: httpx2.AsyncClient) -> tuple[httpx2.Response, AsyncIterator[bytes]]:
+        answer = await client.send(client.build_request("GET", url), stream=True)
+        parts = answer.aiter_raw()
+        assert b"event: hello" in await anext(parts)
+        return answer, parts
+
+    async def rest(answer: httpx2.Response, parts: AsyncIterator[bytes]) -> bytes:
+        text = b""
+        while text.count(b"event: upsert") < 50:
+            text += await anext(parts)
+        await answer.aclose()
+        return text
+
+    async def all_of_them() -> list[bytes]:
+        async with httpx2.AsyncClient(timeout=60, limits=limits) as client:
+            idle, *streams = await asyncio.gather(*(begun(client) for _ in range(201)))
+            for answer, _ in streams[:20]:
+                await answer.aclose()
+            await asyncio.to_thread(write, empty, make_row, *range(50))
+            texts = await asyncio.gather(*(rest(*stream) for stream in streams[20:]))
+            await idle[0].aclose()
+            return texts
+
+    texts = asyncio.run(all_of_them())
+    assert len(texts) == 180
+    assert all(len(parsed(text)) == 50 for text in texts)
+    assert httpx2.get(f"{server}/collections/vehicles/items").json()["numberMatched"] == 50
+
+
+def test_a_server_stops_though_it_is_watched(watch: Any, serve: Any, server: str) -> None:
+    watching = [watch() for _ in range(3)]
+    for one in watching:
+        one.wait(1)
+    process = serve.running[-1]
+    begun = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    process.wait(15)
+    assert time.monotonic() - begun < 2.5
+    assert process.returncode in (0, -signal.SIGTERM)
+    assert all(one.ended for one in watching)
+
+
+@pytest.fixture
+def pulse(empty: GeoPackageStore) -> Pulse:
+    return Pulse(OneMap(Settings(), empty))
+
+
+def test_a_slow_watcher_harms_nobody_and_loads_anew(pulse: Pulse, empty: GeoPackageStore, make_row: Any) -> None:
+    async def watched() -> tuple[list[bytes | None], list[bytes | None]]:
+        layer = pulse.service.layer("vehicles")
+        _, slow = await pulse.join(layer)
+        _, quick = await pulse.join(layer)
+        heard: list[bytes | None] = []
+        for start in range(0, QUEUE + 200, 100):
+            await asyncio.to_thread(write, empty, make_row, *range(start, start + 100))
+            heard += [await asyncio.wait_for(quick.get(), 10) for _ in range(100)]
+        left = [slow.get_nowait() for _ in range(slow.qsize())]
+        for ears in (slow, quick):
+            pulse.leave(layer, ears)
+        return heard, left
+
+    heard, left = asyncio.run(watched())
+    assert len(heard) == QUEUE + 200 - (QUEUE + 200) % 100 + 100 or len(heard) >= QUEUE
+    assert all(one and b"event: upsert" in one for one in heard)
+    assert left[0] and left[0].startswith(b"event: reload")
+    assert not pulse.watches
+
+
+def test_nobody_looks_while_nobody_watches(pulse: Pulse, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+    look = pulse.service.store.revision
+    monkeypatch.setattr(pulse.service.store, "revision", lambda: (looks.append(1), look())[1])
+
+    async def brief() -> int:
+        layer = pulse.service.layer("vehicles")
+        _, ears = await pulse.join(layer)
+        await asyncio.sleep(0.7)
+        pulse.leave(layer, ears)
+        seen = len(looks)
+        await asyncio.sleep(1.2)
+        return seen
+
+    assert asyncio.run(brief()) == len(looks) >= 2
+
+
+def test_a_store_that_is_away_for_a_while_is_watched_on(
+    pulse: Pulse, empty: GeoPackageStore, make_row: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look, away = empty.revision, [True, True]
+
+    def sometimes() -> int:
+        if len(pulse.watches) and away:
+            away.pop()
+            raise Unavailable("the store does not answer")
+        return look()
+
+    monkeypatch.setattr(empty, "revision", sometimes)
+
+    async def watched() -> bytes | None:
+        layer = pulse.service.layer("vehicles")
+        _, ears = await pulse.join(layer)
+        await asyncio.to_thread(write, empty, make_row, 1)
+        told = await asyncio.wait_for(ears.get(), 10)
+        pulse.leave(layer, ears)
+        return told
+
+    told = asyncio.run(watched())
+    assert told and b"event: upsert" in told
+    assert away == []
+
+
+def test_too_many_watchers_are_sent_away(pulse: Pulse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.pulse.MOST", 2)
+
+    async def join() -> None:
+        for _ in range(2):
+            pulse.check_room()
+            await pulse.join(pulse.service.layer("vehicles"))
+        with pytest.raises(Unavailable):
+            pulse.check_room()
+        pulse.stop()
+
+    asyncio.run(join())
+
+
+def test_events_are_told_to_the_end_or_again(empty: GeoPackageStore, make_row: Any) -> None:
+    """Only the last event of a batch can be resumed after: whoever is cut off before it hears the batch again."""
+    layer = empty.layers()["vehicles"]
+    write(empty, make_row, *range(1200))
+    newest, told = events_since(empty, layer, 0)
+    marks = [id for _, id, _ in parsed(b"".join(told))]
+    assert (len(told), newest) == (1200, empty.revision())
+    assert marks == [None] * 1199 + [newest]
+    assert events_since(empty, layer, newest) == (newest, [])
