@@ -1,4 +1,4 @@
-"""What has to be told that the server is about to stop: streams would otherwise hold it up until its patience ends."""
+"""Who has to be told that the server is about to stop: streams would otherwise hold it up until its patience ends."""
 
 import signal
 import threading
@@ -8,30 +8,35 @@ from types import FrameType
 from typing import Any
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+type Handler = Callable[[int, FrameType | None], Any]
 
 
 @contextmanager
-def told_of_shutdown(end: Callable[[], None]) -> Generator[None]:
-    """Call `end` when the process is asked to stop, before what the server itself does then.
+def told_of_shutdown(end: Callable[[], object]) -> Generator[None]:
+    """Call `end` when the process is asked to stop, before the server itself hears it.
 
-    end: called between two bytecodes of the main thread, whatever that is doing. Does nothing in other threads.
+    end: called between two bytecodes of the main thread, whatever that is doing. In other threads nothing is called.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.getsignal(number) for number in SIGNALS}
-
-    def heed(number: int, frame: FrameType | None) -> None:
-        end()
-        handler: Any = before[signal.Signals(number)]
-        if callable(handler):
-            handler(number, frame)
-
+    before = _handlers()
     for number, handler in before.items():
-        if callable(handler):
-            signal.signal(number, heed)
+        signal.signal(number, _both(end, handler))
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _handlers() -> dict[signal.Signals, Handler]:
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    known = {number: signal.getsignal(number) for number in SIGNALS}
+    return {number: handler for number, handler in known.items() if callable(handler)}
+
+
+def _both(first: Callable[[], object], then: Handler) -> Handler:
+    def handle(number: int, frame: FrameType | None) -> None:
+        first()
+        then(number, frame)
+
+    return handle

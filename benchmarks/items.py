@@ -17,8 +17,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import orjson
-import shapely
 import uvicorn
+
+import shapely
 
 from api.main import create_app
 from api.settings import Settings
@@ -118,7 +119,8 @@ def main() -> None:
         direct.execute("PRAGMA mmap_size = 2147483648")
         direct.execute("PRAGMA cache_size = -65536")
         client = http.client.HTTPConnection("127.0.0.1", PORT)
-        seconds = timed({"bare query and encoding": lambda b: bare(direct, b), "HTTP request": lambda b: asked(client, b)})
+        sides = {"bare query and encoding": lambda b: bare(direct, b), "HTTP request": lambda b: asked(client, b)}
+        seconds = timed(sides)
         base = middle(seconds["bare query and encoding"])
         rows = [(n, middle(s), high(s, 0.95), middle(s) / base) for n, s in seconds.items()]
         told("A page of 1,000 features by bbox out of 500,000", ("", "median ms", "p95 ms", "ratio"), rows)

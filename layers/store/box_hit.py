@@ -43,14 +43,14 @@ class _Hit(_InTree):
 
     inherit_cache = True
     forms: ClassVar[Mapping[str, str]] = {"postgresql": "ST_Intersects({1}, {6})"}
-    in_tree = "{0} IN (SELECT r.id FROM {tree} AS r WHERE " + _INSIDE + ")"
+    in_tree = "{0} IN (SELECT r.id FROM {tree} AS r WHERE " + _INSIDE + ")"  # noqa: S608 - our own text
 
 
 class _Counted(_InTree):
     """How many rows' shapes meet a rectangle, told by the index without a look at the rows inside."""
 
     inherit_cache = True
-    in_tree = "(SELECT count(*) FROM {tree} AS r WHERE " + _INSIDE + ")"
+    in_tree = "(SELECT count(*) FROM {tree} AS r WHERE " + _INSIDE + ")"  # noqa: S608 - our own text
 
 
 class _Touch(_InTree):
@@ -74,7 +74,7 @@ def box_hit(rows: Table, place: ColumnElement[Any], box: Box) -> ColumnElement[b
 
 def box_count(rows: Table, place: ColumnElement[Any], box: Box) -> ColumnElement[int]:
     """Return how many rows' `place` meets a box that does not cross the antimeridian."""
-    return cast("ColumnElement[int]", _asked(_Counted, rows, place, shapely.box(*box.corners)))
+    return cast("ColumnElement[int]", _asked(_Counted, rows, place, solid(shapely.box(*box.corners))))
 
 
 def region_hit(rows: Table, place: ColumnElement[Any], region: BaseGeometry) -> ColumnElement[bool]:

@@ -181,12 +181,20 @@ class Servers:
             process.wait(15)
 
 
+@pytest.fixture(scope="module")
+def servers() -> Iterator[Servers]:
+    """Starts server processes that live as long as the module's tests."""
+    started = Servers()
+    yield started
+    started.stop()
+
+
 @pytest.fixture
 def serve() -> Iterator[Servers]:
-    """Start a server process over a store; return its address."""
-    servers = Servers()
-    yield servers
-    servers.stop()
+    """Starts server processes that live as long as the test."""
+    started = Servers()
+    yield started
+    started.stop()
 
 
 def free_port() -> int:

@@ -14,8 +14,9 @@ import pytest
 
 from api.context import OneMap
 from api.events import BATCH, events_since
-from api.pulse import QUEUE, Pulse
+from api.pulse import PERIOD, QUEUE, Pulse
 from api.settings import Settings
+from layers.query import Query
 from layers.store.geopackage import GeoPackageStore
 from spatial.errors import Unavailable
 
@@ -59,9 +60,26 @@ class Watching:
         self._client.close()
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GeoPackageStore]:
+    store = GeoPackageStore(tmp_path_factory.mktemp("live") / "city.gpkg")
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def serving(shared: GeoPackageStore, servers: Any) -> str:
+    return servers(shared.path)
+
+
 @pytest.fixture
-def server(serve: Callable[..., str], empty: GeoPackageStore) -> str:
-    return serve(empty.path)
+def server(serving: str, shared: GeoPackageStore) -> str:
+    """The address of a server; its store has no vehicles."""
+    keys = shared.block(shared.layers()["vehicles"], Query(limit=10_000)).keys
+    drop(shared, *keys)
+    # whom another test watched with may still be told of it
+    time.sleep(2 * PERIOD)
+    return serving
 
 
 @pytest.fixture
@@ -90,45 +108,45 @@ def drop(store: GeoPackageStore, *keys: str) -> None:
 
 
 def test_watchers_hear_what_is_written_and_deleted(
-    watch: Any, empty: GeoPackageStore, make_row: Any, secret: str
+    watch: Any, shared: GeoPackageStore, make_row: Any, secret: str
 ) -> None:
     watching = watch()
     assert watching.wait(1)[0][::2] == ("hello", {"layer": "vehicles"})
-    revision = write(empty, make_row, 1, 2)
+    revision = write(shared, make_row, 1, 2)
     told = watching.wait(3)
     assert [name for name, _, _ in told[1:]] == ["upsert", "upsert"]
     assert [id for _, id, _ in told[1:]] == [None, revision]
     assert told[1][2]["type"] == "Feature"
     assert told[1][2]["geometry"]["type"] == "Point"
-    drop(empty, told[1][2]["id"])
+    drop(shared, told[1][2]["id"])
     assert watching.wait(4)[3][0] == "delete"
     assert watching.wait(4)[3][2] == {"id": told[1][2]["id"]}
     assert secret.encode() not in watching.text
 
 
-def test_other_layers_are_not_heard(watch: Any, empty: GeoPackageStore, make_row: Any) -> None:
+def test_other_layers_are_not_heard(watch: Any, shared: GeoPackageStore, make_row: Any) -> None:
     watching, other = watch(), watch("cases")
     watching.wait(1)
     other.wait(1)
-    write(empty, make_row, 1, layer="cases")
+    write(shared, make_row, 1, layer="cases")
     assert len(other.wait(2)) == 2
     assert len(watching.wait(2, seconds=1)) == 1
 
 
-def test_who_comes_back_hears_what_was_missed(watch: Any, empty: GeoPackageStore, make_row: Any) -> None:
-    first = write(empty, make_row, 1)
-    write(empty, make_row, 2)
-    write(empty, make_row, 3)
-    drop(empty, "车牌003")
+def test_who_comes_back_hears_what_was_missed(watch: Any, shared: GeoPackageStore, make_row: Any) -> None:
+    first = write(shared, make_row, 1)
+    write(shared, make_row, 2)
+    write(shared, make_row, 3)
+    drop(shared, "车牌003")
     told = watch(last=first).wait(3)
     assert told[0][1] == first
     assert [(name, data.get("id")) for name, _, data in told[1:]] == [("delete", "车牌003"), ("upsert", "车牌002")]
-    assert told[-1][1] == empty.revision()
+    assert told[-1][1] == shared.revision()
 
 
 @pytest.mark.parametrize("last", ["nonsense", "-1", "", "9" * 30, "1.5", "١"])
 def test_a_forged_last_event_is_no_event(server: str, last: str) -> None:
-    headers = {"last-event-id": last.encode()}
+    headers = [(b"last-event-id", last.encode())]
     with httpx2.stream("GET", f"{server}/collections/vehicles/live", headers=headers) as answer:
         assert answer.status_code == 200
         assert next(answer.iter_raw()).startswith(b"event: hello")
@@ -140,13 +158,13 @@ def test_who_comes_from_another_store_loads_anew(watch: Any) -> None:
 
 
 def test_of_very_many_changes_only_that_there_were_some_is_told(
-    watch: Any, empty: GeoPackageStore, make_row: Any
+    watch: Any, shared: GeoPackageStore, make_row: Any
 ) -> None:
     watching = watch()
     watching.wait(1)
-    revision = write(empty, make_row, *range(BATCH + 1))
+    revision = write(shared, make_row, *range(BATCH + 1))
     assert watching.wait(2)[1][:2] == ("reload", revision)
-    write(empty, make_row, 1, state="parked", speed_kmh=1.0)
+    write(shared, make_row, 1, state="parked", speed_kmh=1.0)
     assert watching.wait(3)[2][0] == "upsert"
 
 
@@ -163,7 +181,7 @@ def test_a_stream_ends_with_its_layer(watch: Any, server: str) -> None:
     assert httpx2.get(f"{server}/collections/brief/live").status_code == 404
 
 
-def test_two_hundred_watchers_hear_the_same(server: str, empty: GeoPackageStore, make_row: Any) -> None:
+def test_two_hundred_watchers_hear_the_same(server: str, shared: GeoPackageStore, make_row: Any) -> None:
     """Of which one never reads, and twenty go away in the middle."""
     url, limits = f"{server}/collections/vehicles/live", httpx2.Limits(max_connections=None)
 
@@ -185,7 +203,7 @@ def test_two_hundred_watchers_hear_the_same(server: str, empty: GeoPackageStore,
             idle, *streams = await asyncio.gather(*(begun(client) for _ in range(201)))
             for answer, _ in streams[:20]:
                 await answer.aclose()
-            await asyncio.to_thread(write, empty, make_row, *range(50))
+            await asyncio.to_thread(write, shared, make_row, *range(50))
             texts = await asyncio.gather(*(rest(*stream) for stream in streams[20:]))
             await idle[0].aclose()
             return texts
@@ -196,8 +214,9 @@ def test_two_hundred_watchers_hear_the_same(server: str, empty: GeoPackageStore,
     assert httpx2.get(f"{server}/collections/vehicles/items").json()["numberMatched"] == 50
 
 
-def test_a_server_stops_though_it_is_watched(watch: Any, serve: Any, server: str) -> None:
-    watching = [watch() for _ in range(3)]
+def test_a_server_stops_though_it_is_watched(serve: Any, empty: GeoPackageStore) -> None:
+    address = serve(empty.path)
+    watching = [Watching(f"{address}/collections/vehicles/live") for _ in range(3)]
     for one in watching:
         one.wait(1)
     process = serve.running[-1]
@@ -207,6 +226,8 @@ def test_a_server_stops_though_it_is_watched(watch: Any, serve: Any, server: str
     assert time.monotonic() - begun < 2.5
     assert process.returncode in (0, -signal.SIGTERM)
     assert all(one.ended for one in watching)
+    for one in watching:
+        one.close()
 
 
 @pytest.fixture
@@ -255,10 +276,10 @@ def test_nobody_looks_while_nobody_watches(pulse: Pulse, monkeypatch: pytest.Mon
 def test_a_store_that_is_away_for_a_while_is_watched_on(
     pulse: Pulse, empty: GeoPackageStore, make_row: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look, away = empty.revision, [True, True]
+    look, away, begun = empty.revision, [True, True], list[bool]()
 
     def sometimes() -> int:
-        if len(pulse.watches) and away:
+        if begun and away:
             away.pop()
             raise Unavailable("the store does not answer")
         return look()
@@ -269,6 +290,7 @@ def test_a_store_that_is_away_for_a_while_is_watched_on(
         layer = pulse.service.layer("vehicles")
         _, ears = await pulse.join(layer)
         await asyncio.to_thread(write, empty, make_row, 1)
+        begun.append(True)
         told = await asyncio.wait_for(ears.get(), 10)
         pulse.leave(layer, ears)
         return told

@@ -73,15 +73,16 @@ def ring(x: float, y: float, side: float) -> shapely.Polygon:
 
 SHAPES: dict[Kind, Callable[[float, float], Any]] = {
     Kind.POINT: shapely.Point,
-    Kind.LINE: lambda x, y: shapely.LineString([(x, y), (x + 0.002, y + 0.001), (x + 0.003, y)]),
-    Kind.POLYGON: lambda x, y: ring(x, y, 0.004).difference(ring(x + 0.001, y + 0.001, 0.001)),
-    Kind.MULTIPOLYGON: lambda x, y: shapely.MultiPolygon([ring(x, y, 0.004), ring(x + 0.01, y, 0.002)]),
+    Kind.LINE: lambda x, y: shapely.LineString([(x, y), (x + 0.02, y + 0.006), (x + 0.03, y - 0.002)]),
+    Kind.POLYGON: lambda x, y: ring(x, y, 0.009).difference(ring(x + 0.003, y + 0.003, 0.002)),
+    Kind.MULTIPOLYGON: lambda x, y: shapely.MultiPolygon([ring(x, y, 0.014), ring(x + 0.015, y, 0.004)]),
 }
 
 
 def place(kind: Kind, n: int) -> Any:
-    """A place of its own for row n, on a grid of 60 columns; shapes of all kinds by turns where any will do."""
-    x, y = SOUTH_WEST[0] + (n % 60) / 200 + 1e-7, SOUTH_WEST[1] + (n // 60) / 200 + (n % 7) / 3000
+    """A place of its own for row n, strewn over a grid of 60 by 44; shapes of all kinds by turns where any will do."""
+    at = n * 43 % 2640
+    x, y = SOUTH_WEST[0] + (at % 60) / 200 + 1e-7, SOUTH_WEST[1] + (at // 60) / 200 + (n % 7) / 3000
     return SHAPES[kind if kind in SHAPES else list(SHAPES)[n % 4]](x, y)
 
 
@@ -106,9 +107,10 @@ VALUES: dict[ColumnKind, Callable[[int], Any]] = {
 }
 
 
-def value(column: Column, n: int) -> Any:
+def value(layer: Layer, column: Column, n: int) -> Any:
     if column.place:
-        return place(column.place.kind, n)
+        # each layer elsewhere
+        return place(column.place.kind, n + sum(layer.name.encode()))
     return text(column, n) if column.kind is ColumnKind.TEXT else VALUES[column.kind](n)
 
 
@@ -119,7 +121,7 @@ def missing(n: int, at: int) -> bool:
 
 def record(layer: Layer, n: int) -> Row:
     """Row n, checked by the layer; of the values that may be missing, some are."""
-    given = {c.name: value(c, n) for at, c in enumerate(layer.columns) if c.required or not missing(n, at)}
+    given = {c.name: value(layer, c, n) for at, c in enumerate(layer.columns) if c.required or not missing(n, at)}
     return dict(layer.row(**given))
 
 

@@ -123,7 +123,10 @@ def feature(layer: Any, values: dict[str, Any], place: str) -> Any:
 def styled(source: Sequence[str], colour: str, label: str = "") -> Any:
     layer = opened(source)
     layer.setSubsetString("")
-    layer.renderer().symbol().setColor(QColor(colour))
+    symbol = layer.renderer().symbol()
+    symbol.setColor(QColor(colour))
+    if layer.geometryType() == QgsWkbTypes.LineGeometry:
+        symbol.setWidth(0.9)
     if label:
         settings, buffer = QgsPalLayerSettings(), QgsTextBufferSettings()
         settings.fieldName = label

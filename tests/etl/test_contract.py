@@ -103,7 +103,7 @@ def test_a_field_that_does_not_exist_fails_at_once(tmp_path: Path) -> None:
         {"key": ["colour"]},
     ):
         with pytest.raises(BadInput, match="has no field colour; it has code, kind"):
-            agree(tmp_path, "components", "code,lon,lat", **said)
+            agree(tmp_path, "components", "code,lon,lat", "", **said)
     with pytest.raises(BadInput, match="no codes of streets"):
         agree(tmp_path, "components", "code,lon,lat", editions={"streets": "x"})
 

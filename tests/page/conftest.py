@@ -104,7 +104,7 @@ def open_map(browser: Browser, site: str) -> Iterator[Open]:
         context.route("**/*", visit.guard)
         visit.page.on("console", visit.hear)
         visit.page.on("pageerror", lambda problem: visit.problems.append(str(problem)))
-        visit.page.goto(f"{site}/map{address if 'time=' in address else f'{address or '#'}&time=all'}")
+        visit.page.goto(f"{site}/map{address if 'time=' in address else f'{address or "#"}&time=all'}")
         expect(visit.page.locator("#splash")).to_have_count(0)
         visit.settle()
         return visit
