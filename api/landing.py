@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api import ogc
+from api.about import ABOUT
 from api.accept import HTML, JSON, OPENAPI
 from api.address import base
 from api.conformance import CLASSES
@@ -33,9 +33,9 @@ def _conformance(request: Request) -> dict[str, Any]:
 
 
 def _landing(request: Request, service: OneMap) -> dict[str, Any]:
-    about = ogc.landing(service)
+    # pygeoapi could write this page, but half of the time to the first answer would be its imports
     links = [*itself(request, "此文档 This document"), *_ways(base(request))]
-    return {"title": str(service.settings.title), "description": about["description"], "links": links}
+    return {"title": str(service.settings.title), "description": str(ABOUT), "links": links}
 
 
 def _ways(home: str) -> list[Link]:

@@ -6,13 +6,13 @@ every row (extents) and with every reader (addresses) is put in by whoever answe
 
 import logging
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any
 
-import orjson
 from starlette.requests import Request
 
+from api.about import ABOUT, KEYWORDS
 from api.address import NOWHERE
 from api.context import OneMap
 from layers.feature import Layer
@@ -24,31 +24,25 @@ Document = dict[str, Any]
 
 _api = lazily("pygeoapi.api:API")
 _asked = lazily("pygeoapi.api:APIRequest")
-_landing_page = lazily("pygeoapi.api:landing_page")
 _collection = lazily("pygeoapi.api.collection:gen_collection")
+SCOPE: Document = {"type": "http", "method": "GET", "path": "/", "query_string": b"f=json&lang=zh", "headers": []}
+"""A request in Chinese, which all our texts begin with."""
+
 _lock = threading.Lock()
-
-
-def landing(service: OneMap) -> Document:
-    """Return the landing page that pygeoapi makes (OGC API Common Part 1)."""
-    return service.once("pygeoapi.landing", service.layers(), lambda: _landed(*_library(service)))
 
 
 def collections(service: OneMap) -> dict[str, Document]:
     """Return all collections, by name, as pygeoapi describes them (OGC API Common Part 2)."""
-    return service.once("pygeoapi.collections", service.layers(), lambda: _collected(service, *_library(service)))
+    layers = service.layers()
+    return service.once("pygeoapi", layers, lambda: _collected(config(service), list(layers)))
 
 
 def config(service: OneMap) -> Document:
     """Return pygeoapi's configuration, written by the layers."""
-    title = service.settings.title
     about = {
-        "title": title.json(),
-        "description": {
-            "zh": "城市治理一张图：万物皆图层要素。One map for the city: everything is a feature of a layer.",
-            "en": "One map for the city: everything is a feature of a layer.",
-        },
-        "keywords": {"zh": ["城市治理", "图层"], "en": ["urban management", "layers"]},
+        "title": service.settings.title.json(),
+        "description": ABOUT.json(),
+        "keywords": {"zh": [KEYWORDS.zh], "en": [KEYWORDS.en]},
         "keywords_type": "theme",
         "terms_of_service": NOWHERE,
         "url": NOWHERE,
@@ -84,32 +78,12 @@ def resource(layer: Layer) -> Document:
     }
 
 
-def _library(service: OneMap) -> tuple[Any, Any]:
-    """Return pygeoapi's API and a request to it in Chinese, which all our texts begin with."""
-    return service.once("pygeoapi", service.layers(), lambda: _made(config(service)))
-
-
-def _made(written: Document) -> tuple[Any, Any]:
+def _collected(written: Document, names: Iterable[str]) -> dict[str, Document]:
+    # one at a time: while an API is made, pygeoapi writes into the state of its modules
     with _lock, _own_logging():
         api = _api(written, {"openapi": "3.0.2", "paths": {}, "info": {}})
-        scope: Document = {
-            "type": "http",
-            "method": "GET",
-            "path": "/",
-            "query_string": b"f=json&lang=zh",
-            "headers": [],
-        }
-        return api, _asked(Request(scope), api.locales)
-
-
-def _landed(api: Any, asked: Any) -> Document:
-    _, _, body = _landing_page(api, asked)
-    # pygeoapi 0.24 writes < and > of every JSON answer as entities (its issue 2310); here no answer is HTML
-    return orjson.loads(cast("str", body).replace("&lt;", "<").replace("&gt;", ">"))
-
-
-def _collected(service: OneMap, api: Any, asked: Any) -> dict[str, Document]:
-    return {name: _collection(api, asked, name, asked.locale) for name in service.layers()}
+        asked = _asked(Request({**SCOPE}), api.locales)
+        return {name: _collection(api, asked, name, asked.locale) for name in names}
 
 
 @contextmanager

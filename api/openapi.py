@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from api.about import ABOUT, VERSION
 from api.context import OneMap
 from api.manage import SUFFIXES, UPLOAD
 from api.openapi_layer import of_layer
@@ -31,8 +32,8 @@ def document(service: OneMap, home: str, version: str) -> dict[str, Any]:
         "openapi": VERSIONS[version],
         "info": {
             "title": str(title),
-            "version": "0.1.0",
-            "description": "城市治理一张图：万物皆图层要素。One map for the city: everything is a feature of a layer.",
+            "version": VERSION,
+            "description": str(ABOUT),
             "contact": {"name": "OneMap"},
             "license": {"name": "MIT"},
         },
@@ -71,7 +72,7 @@ def _post(service: OneMap) -> Operation:
     content = {"application/schema+json": {"schema": LAYER}, **{kind: {"schema": BINARY} for kind in files}}
     answers = {"application/schema+json": schema("Schema")} | ({JSON: schema("Object")} if files else {})
     given = [
-        parameter(name, {"type": "string", "minLength": 1}, ABOUT[name]) for name in (UPLOAD if files else UPLOAD[:1])
+        parameter(name, {"type": "string", "minLength": 1}, SAID[name]) for name in (UPLOAD if files else UPLOAD[:1])
     ]
     return Operation(
         "OneMap",
@@ -118,7 +119,7 @@ LAYER = {
     "required": ["properties"],
     "properties": {"title": TEXT, "properties": {"type": "object"}, "required": {"type": "array", "items": TEXT}},
 }
-ABOUT = {
+SAID = {
     "name": "编号 id of the new layer: a-z, 0-9 and _",
     "title": "名称 its title",
     "datum": "坐标基准 wgs84, gcj02, bd09 or auto",

@@ -15,9 +15,10 @@ from api.context import OneMap, Service
 from api.links import link
 from api.query_string import only
 from api.security import MAP
-from styles.style import style
+from layers.lazy import lazily
 
 router = APIRouter()
+drawn = lazily("styles.style:style")
 PAGE = Path(str(files("api").joinpath("page")))
 VENDOR = PAGE / "vendor"
 STYLE = "application/vnd.mapbox.style+json"
@@ -56,4 +57,4 @@ def mount(app: FastAPI) -> None:
 
 def _style(service: OneMap) -> bytes:
     settings = service.settings
-    return orjson.dumps(style(service.layers().values(), settings.center, settings.zoom))
+    return orjson.dumps(drawn(service.layers().values(), settings.center, settings.zoom))

@@ -7,7 +7,7 @@ from typing import Any
 from etl.coding import Coding
 from etl.contract import Contract
 from etl.convert import converted
-from etl.source.model import Record
+from etl.source.model import Record, taken
 from etl.source.shapes import Why
 from layers.column import Column
 from spatial.errors import BadInput
@@ -46,7 +46,7 @@ class Columns:
         if column.name in self._terms.constants:
             return [self._fixed[column.name]] * len(records)
         theirs = self._terms.names.get(column.name, column.name)
-        values = [record.get(theirs) for record in records]
+        values = taken(records, theirs)
         if column.name in self._terms.values:
             values = self._mapped(self._terms.values[column.name], values)
         values, unfit = converted(column, values, self._contract.zone)

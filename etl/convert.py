@@ -6,7 +6,7 @@ from datetime import date, tzinfo
 from functools import partial
 from typing import Any, cast
 
-from etl.moment import day, moment
+from etl.moment import day, moment, moments
 from layers.column import Column, ColumnKind
 from spatial.errors import BadTime
 
@@ -36,6 +36,8 @@ def converted(column: Column, values: Sequence[Any], zone: tzinfo) -> tuple[list
     """Return a column's values (n,) converted, None where there is none, and why some cannot be."""
     if column.kind is ColumnKind.TEXT and _all_text(values):
         return [value or None for value in values], {}
+    if column.kind is ColumnKind.INSTANT and (times := moments(values, zone)) is not None:
+        return cast("list[Any]", times), {}
     convert = _CONVERT[column.kind](zone)
     try:
         return [convert(value) for value in values], {}
@@ -95,20 +97,12 @@ def _texts(value: Any) -> Any:
     return [part for part in (part.strip() for part in value.translate(_COMMAS).split(",")) if part] or None
 
 
-def _moments(zone: tzinfo) -> Convert:
-    return partial(moment, zone=zone)
-
-
-def _days(zone: tzinfo) -> Convert:
-    return partial(day, zone=zone)
-
-
 _CONVERT: dict[ColumnKind, Callable[[tzinfo], Convert]] = {
     ColumnKind.TEXT: lambda _: _text,
     ColumnKind.INTEGER: lambda _: _number,
     ColumnKind.NUMBER: lambda _: _number,
     ColumnKind.BOOLEAN: lambda _: _flag,
-    ColumnKind.INSTANT: _moments,
-    ColumnKind.DATE: _days,
+    ColumnKind.INSTANT: lambda zone: partial(moment, zone=zone),
+    ColumnKind.DATE: lambda zone: partial(day, zone=zone),
     ColumnKind.TEXTS: lambda _: _texts,
 }

@@ -1,7 +1,7 @@
 """Times as records write them: with or without an offset, as numbers, as a workbook's dates, the Chinese way."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 
@@ -31,6 +31,17 @@ def moment(value: Any, zone: tzinfo) -> datetime | None:
         return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError, OSError) as bad:
         raise BadTime(f"{str(value)[:40]!r} is not a time: {bad}; {_HINT}") from bad
+
+
+def moments(values: Sequence[Any], zone: tzinfo) -> list[datetime] | None:
+    """Return times (n,) all written as ISO 8601 says as `moment` reads them, None where any is written otherwise."""
+    if set(map(type, values)) != {str} or any(map(str.isdecimal, values)):
+        return None
+    try:
+        read = map(datetime.fromisoformat, values)
+        return [(at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC) for at in read]
+    except (ValueError, OverflowError):
+        return None
 
 
 def day(value: Any, zone: tzinfo) -> date | None:

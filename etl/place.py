@@ -1,6 +1,6 @@
 """Places of records, wherever they are: beside them, in columns, or as WKT once the records are text."""
 
-from etl.source.model import PLACE, Chunk, PlaceColumns
+from etl.source.model import PLACE, Chunk, PlaceColumns, taken
 from etl.source.shapes import Why, from_values, from_xy
 from spatial.coordinates import Geometries
 
@@ -10,5 +10,5 @@ def raw(chunk: Chunk, columns: PlaceColumns) -> tuple[Geometries, Why]:
     if chunk.places is not None:
         return chunk.places, {}
     if columns.x and columns.y:
-        return from_xy([r.get(columns.x) for r in chunk.records], [r.get(columns.y) for r in chunk.records])
-    return from_values([r.get(columns.wkt or PLACE) for r in chunk.records])
+        return from_xy(taken(chunk.records, columns.x), taken(chunk.records, columns.y))
+    return from_values(taken(chunk.records, columns.wkt or PLACE))

@@ -12,13 +12,12 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 import shapely
-from geoalchemy2 import Geometry
-from geoalchemy2.elements import WKBElement
 from shapely.geometry.base import BaseGeometry
 
 from layers.column import Column as Field
 from layers.column import ColumnKind
 from layers.feature import Layer
+from layers.lazy import lazily
 from spatial.shape import SRID, Kind
 from spatial.time import instant, written
 
@@ -58,22 +57,25 @@ class Named(UserDefinedType[Any]):
         return self.name
 
 
+_postgis = lazily("geoalchemy2:Geometry")
+
+
 class PlaceType(TypeDecorator[BaseGeometry]):
     """A geometry column: shapely in, shapely out; geoalchemy2 on PostgreSQL, a GeoPackage binary on SQLite."""
 
-    impl = Geometry
+    impl = Named
     cache_ok = True
 
     def __init__(self, kind: str = Kind.ANY, srid: int = SRID) -> None:
         """Hold the geometry type and the SRID."""
-        super().__init__(kind.upper(), srid=srid, spatial_index=False)
+        super().__init__(kind.upper())
         self.kind, self.srid = str(kind), srid
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return the type that the database knows."""
         if cast("Any", dialect) is None or dialect.name == "sqlite":  # geoalchemy2 asks with no dialect too
             return Named(self.kind.upper())
-        return dialect.type_descriptor(cast("Any", Geometry(self.kind.upper(), srid=self.srid, spatial_index=False)))
+        return dialect.type_descriptor(_postgis(self.kind.upper(), srid=self.srid, spatial_index=False))
 
     def process_bind_param(self, value: BaseGeometry | None, dialect: Dialect) -> Any:
         """Return what the driver takes."""
@@ -89,7 +91,8 @@ class PlaceType(TypeDecorator[BaseGeometry]):
             return None
         if dialect.name == "sqlite":
             return shape_of(value)
-        raw = cast("Any", value).data if isinstance(value, WKBElement) else value
+        # geoalchemy2 wraps what it fetches
+        raw: Any = getattr(value, "data", value)
         return cast("BaseGeometry", shapely.from_wkb(raw))
 
 

@@ -18,9 +18,7 @@ PARQUET = "application/vnd.apache.parquet"
 
 def flatgeobuf(answer: Answer) -> Response:
     """Return a FlatGeobuf file; lists of texts are joined, for it knows no lists."""
-    return _file(
-        answer, "fgb", FLATGEOBUF, lambda frame, path: _joined(answer, frame).to_file(path, driver="FlatGeobuf")
-    )
+    return _file(answer, "fgb", FLATGEOBUF, lambda frame, path: _write_fgb(_joined(answer, frame), path))
 
 
 def geoparquet(answer: Answer) -> Response:
@@ -35,6 +33,12 @@ def _file(answer: Answer, extension: str, kind: str, write: Callable[[gpd.GeoDat
         write(frame, path)
         named = {"Content-Disposition": f'attachment; filename="{path.name}"'}
         return Response(path.read_bytes(), headers=answer.headers([]) | named, media_type=kind)
+
+
+def _write_fgb(frame: gpd.GeoDataFrame, path: Path) -> None:
+    # GDAL refuses rows without a place in a file with an index
+    index = "NO" if frame.geometry.isna().any() else "YES"
+    frame.to_file(path, driver="FlatGeobuf", SPATIAL_INDEX=index)
 
 
 def _joined(answer: Answer, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from operator import itemgetter
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -108,6 +110,9 @@ class Source:
         self.close()
 
 
+type Reader = Callable[[Path, Options], Source]
+
+
 def after(chunk: Chunk, start: int) -> Chunk:
     """Return what of the chunk comes after the first `start` records of the source."""
     cut = min(max(start - chunk.start, 0), len(chunk.records))
@@ -126,6 +131,14 @@ def before(chunk: Chunk, end: int) -> Chunk:
     places = None if chunk.places is None else chunk.places[:kept]
     broken = {n: why for n, why in chunk.broken.items() if n < kept}
     return Chunk(chunk.start, chunk.records[:kept], places, broken, chunk.part)
+
+
+def taken(records: Sequence[Record], name: str) -> list[Any]:
+    """Return one field of all records (n,), None where it is absent."""
+    try:
+        return list(map(itemgetter(name), records))
+    except KeyError:
+        return [record.get(name) for record in records]
 
 
 def headers(names: Sequence[Any]) -> tuple[str, ...]:

@@ -1,40 +1,27 @@
 """What a source is, told by its address, its first bytes and its name."""
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import urlsplit
-
-import orjson
 
 from etl.source.archive import unpacked
 from etl.source.delimited import csv_source
-from etl.source.excel import excel_source
-from etl.source.fingerprint import content, fingerprint
+from etl.source.fingerprint import fingerprint
 from etl.source.geojson import geojson_source
-from etl.source.json_stream import as_object
-from etl.source.model import Options, Source
-from etl.source.ogcapi import ogcapi_source
-from etl.source.parquet import parquet_source
+from etl.source.model import Options, Reader, Source
 from etl.source.text import binary, reading
-from etl.source.vector import file_source, gml_source, shapefile_source
-from etl.source.web import Web, is_url
-from etl.source.wfs import is_wfs, wfs_source
+from layers.lazy import lazily
 from spatial.errors import BadSource
 
-type Reader = Callable[[Path, Options], Source]
-
 READERS: dict[str, Reader] = {
-    ".shp": shapefile_source,
-    ".gpkg": lambda path, options: file_source(path, options, "GeoPackage"),
-    ".fgb": lambda path, options: file_source(path, options, "FlatGeobuf"),
-    ".gml": gml_source,
-    ".parquet": parquet_source,
-    ".geoparquet": parquet_source,
-    ".xlsx": excel_source,
-    ".xlsm": excel_source,
+    # their libraries are large, and one import needs one of them
+    ".shp": lazily("etl.source.vector:shapefile_source"),
+    ".gpkg": lazily("etl.source.vector:geopackage_source"),
+    ".fgb": lazily("etl.source.vector:flatgeobuf_source"),
+    ".gml": lazily("etl.source.vector:gml_source"),
+    **dict.fromkeys((".parquet", ".geoparquet"), lazily("etl.source.parquet:parquet_source")),
+    **dict.fromkeys((".xlsx", ".xlsm"), lazily("etl.source.excel:excel_source")),
     **dict.fromkeys(
         (".geojson", ".json", ".geojsonl", ".geojsonseq", ".geojsons", ".ndjson", ".jsonl"), geojson_source
     ),
@@ -42,6 +29,7 @@ READERS: dict[str, Reader] = {
 }
 """How each format is read, by the suffix of its main file."""
 
+_from_web = lazily("etl.source.remote:web_source")
 _MAGIC = (
     (b"SQLite format 3\x00", ".gpkg"),
     (b"PAR1", ".parquet"),
@@ -58,7 +46,7 @@ _PACKED = frozenset({".zip", ".shz"})
 def open_source(where: str, options: Options | None = None) -> Source:
     """Return what is at a path or an http(s) address as a source; raise BadSource, Unguessable, Unavailable."""
     options = options or Options()
-    source = _from_web(where, options) if is_url(where) else _from_file(Path(where), options)
+    source = _from_web(where, options, _from_file) if "://" in where else _from_file(Path(where), options)
     return replace(source, where=f"{where}#{options.table}") if options.table else source
 
 
@@ -75,37 +63,6 @@ def _from_archive(path: Path, options: Options) -> Source:
         inside = unpacked(path, folder, READERS, options.table)
         source = _from_file(inside, replace(options, table=None))
         return replace(source, where=str(path), fingerprint=fingerprint(path), files=stack.pop_all())
-
-
-def _from_web(url: str, options: Options) -> Source:
-    if is_wfs(url):
-        return wfs_source(url, options)
-    name = PurePosixPath(urlsplit(url).path)
-    if {suffix.lower() for suffix in name.suffixes} & {*READERS, *_PACKED, ".gz"}:
-        return _fetched(url, name.name, options)
-    with Web(url, options.seconds) as web:
-        body = web.body(url)
-    if b"WFS_Capabilities" in body[:4096]:
-        return wfs_source(url, options)
-    try:
-        found = as_object(orjson.loads(body))
-    except orjson.JSONDecodeError as bad:
-        raise BadSource(f"{url} answers neither as OGC API Features nor as WFS, but with {body[:80]!r}") from bad
-    return ogcapi_source(url, found or {}, options)
-
-
-def _fetched(url: str, name: str, options: Options) -> Source:
-    with ExitStack() as stack:
-        path = (
-            Path(stack.enter_context(TemporaryDirectory(prefix="onemap-")))
-            / f"fetched{''.join(PurePosixPath(name).suffixes)}"
-        )
-        with Web(url, options.seconds) as web:
-            web.save(url, path)
-        source = _from_file(path, options)
-        inner = stack.pop_all()
-        inner.callback(source.close)
-        return replace(source, where=url, fingerprint=f"{url} {content(path)}", files=inner)
 
 
 def _suffix(path: Path) -> str:

@@ -62,14 +62,23 @@ def shapefile_source(path: Path, options: Options) -> Source:
 
 def file_source(path: Path, options: Options, form: str) -> Source:
     """Return one layer of a file that GDAL reads as a source; raise BadSource."""
-    if form == "GeoPackage":
-        _check_package(path)
     listed, _ = _asked(path, lambda: cast("list[list[str | None]]", pyogrio.list_layers(path).tolist()))
     names = [str(name) for name, kind in listed if kind is not None] or [str(name) for name, _ in listed]
     name = options.table or (names[0] if len(names) == 1 else None)
     if name is None or name not in [str(name) for name, _ in listed]:
         raise BadSource(f"{path.name} has {len(names)} layers: {', '.join(names[:40])}; say which with --table")
     return _source(_Table(path, name, None), form)
+
+
+def geopackage_source(path: Path, options: Options) -> Source:
+    """Return one layer of a GeoPackage as a source; raise BadSource, for one that reaches out of its file too."""
+    _check_package(path)
+    return file_source(path, options, "GeoPackage")
+
+
+def flatgeobuf_source(path: Path, options: Options) -> Source:
+    """Return a FlatGeobuf as a source; raise BadSource."""
+    return file_source(path, options, "FlatGeobuf")
 
 
 def gml_source(path: Path, options: Options) -> Source:

@@ -117,11 +117,6 @@ class Web:
             raise Unavailable(f"{answer.url} breaks off: {bad}; run the import again to resume") from bad
 
 
-def is_url(where: str) -> bool:
-    """Tell whether a source is an address rather than a file."""
-    return "://" in where
-
-
 def _host(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:

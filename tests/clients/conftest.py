@@ -37,8 +37,6 @@ City = dict[str, list[Row]]
 Json = dict[str, Any]
 Finished = subprocess.CompletedProcess[str]
 
-# Another Python than the system's own, where desktop programs are somewhere else.
-DESKTOP = os.environ.get("ONEMAP_DESKTOP_PYTHON")
 START = datetime(2026, 1, 1, tzinfo=UTC)
 SIZES = {"cases": 2600}
 ROWS = 60
@@ -131,8 +129,8 @@ def size(layer: Layer) -> int:
     return min(wanted, len(code_list(layer.key.about.codes).codes)) if layer.key.about.codes else wanted
 
 
-def fill(path: Path) -> City:
-    """Write the city into a new store, and return its rows."""
+def fill(path: Path) -> tuple[City, Mapping[str, Layer]]:
+    """Write the city into a new store; return its rows, and its layers as anybody sees them."""
     with closing(GeoPackageStore(path)) as store:
         for name, document in ADDED.items():
             store.add(from_schema(name, document), document)
@@ -141,7 +139,7 @@ def fill(path: Path) -> City:
         with store.write() as writer:
             for name, rows in city.items():
                 writer.upsert(layers[name], rows)
-    return city
+    return city, {name: layer.seen_by(Reader.PUBLIC) for name, layer in layers.items()}
 
 
 @dataclass(frozen=True)
@@ -166,11 +164,6 @@ class Served:
         return self.get(f"collections/{name}/items", **parameters)
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
 def answers(port: int) -> bool:
     with socket.socket() as knock:
         return knock.connect_ex(("127.0.0.1", port)) == 0
@@ -179,10 +172,12 @@ def answers(port: int) -> bool:
 @contextmanager
 def serving(path: Path) -> Generator[str]:
     """Run `onemap serve` over a store, as a person would start it."""
-    port = free_port()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
     command = [str(Path(sys.executable).with_name("onemap")), "serve", "--store", str(path), "--port", str(port)]
+    env = {name: value for name, value in os.environ.items() if not name.startswith("ONEMAP_")}
     with (path.parent / "serve.log").open("w+") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=env)
         until, url = time.monotonic() + 60, f"http://127.0.0.1:{port}"
         try:
             while not answers(port):
@@ -196,20 +191,16 @@ def serving(path: Path) -> Generator[str]:
 
 def made(folder: Path) -> Iterator[Served]:
     path = folder / "city.gpkg"
-    city = fill(path)
-    with closing(GeoPackageStore(path)) as store:
-        layers = {name: layer.seen_by(Reader.PUBLIC) for name, layer in store.layers().items()}
+    city, layers = fill(path)
     with serving(path) as url:
         yield Served(url, path, city, layers)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _direct() -> Iterator[None]:
-    """No proxy stands between this machine and itself; no setting of the machine reaches the service."""
+    """No proxy stands between this machine and itself."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in [n for n in os.environ if n.startswith("ONEMAP_")]:
-            patch.delenv(name)
-        patch.setenv("no_proxy", "127.0.0.1")
+        patch.setenv("no_proxy", f"{os.environ.get('no_proxy', '')},127.0.0.1".strip(","))
         yield
 
 
@@ -227,10 +218,11 @@ def editable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def desktop(program: Callable[[str], str]) -> Callable[[str], str]:
-    """Find the Python that the machine's own desktop programs use, and that has a module of theirs."""
+    """Find the Python that has a module of the desktop programs: ONEMAP_DESKTOP_PYTHON, or the system's own."""
 
     def python(module: str) -> str:
-        found = DESKTOP or shutil.which("python3", path="/usr/bin") or program("python3")
+        own = shutil.which("python3", path="/usr/bin") or program("python3")
+        found = os.environ.get("ONEMAP_DESKTOP_PYTHON", own)
         known = subprocess.run([found, "-c", f"import {module}"], check=False, capture_output=True)
         return found if known.returncode == 0 else program(f"{module} for {found}")
 

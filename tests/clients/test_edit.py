@@ -2,11 +2,12 @@
 
 import json
 import sqlite3
+import threading
 from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -195,3 +196,32 @@ def test_the_service_reads_while_another_writes(editable: Any) -> None:
         other.execute("DELETE FROM fixes")
         assert editable.items("fixes")["numberMatched"] == 60
         other.execute("ROLLBACK")
+
+
+@contextmanager
+def busy(path: Path) -> Generator[None]:
+    """For a second, somebody else is writing."""
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        done = threading.Timer(1, other.execute, ("COMMIT",))
+        done.start()
+        yield
+        done.join()
+
+
+def test_each_waits_for_the_other(editable: Any, sql: Callable[[str], None]) -> None:
+    with busy(editable.path):
+        sql("UPDATE supplies SET quantity = 7 WHERE code = 'code-00010'")
+    assert editable.get("collections/supplies/items/code-00010")["properties"]["quantity"] == 7
+    schema = {
+        "x-onemap-name": "later",
+        "properties": {"code": {"type": "string", "x-ogc-role": "id"}},
+        "required": ["code"],
+    }
+    kind = {"Content-Type": "application/schema+json"}
+    with (
+        busy(editable.path),
+        urlopen(Request(f"{editable.url}/collections", json.dumps(schema).encode(), kind)) as made,
+    ):
+        assert made.status == 201
+    assert editable.get("collections/later")["id"] == "later"

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -141,7 +142,7 @@ def test_an_interrupt_stops_between_chunks_and_the_same_command_goes_on(tmp_path
     run = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     wal = tmp_path / "city.gpkg-wal"
     while run.poll() is None and not (wal.is_file() and wal.stat().st_size > 2_000_000):
-        pass
+        time.sleep(0.005)
     run.send_signal(signal.SIGINT)
     said = json.loads(run.communicate()[0])
     assert (run.returncode, said["state"]) == (130, "stopped")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.moment import day, moment
+from etl.moment import day, moment, moments
 from spatial.errors import BadTime
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -100,3 +100,28 @@ def test_what_is_written_with_its_offset_is_read_back(when: datetime) -> None:
     if when.utcoffset() is not None and when.utcoffset() % timedelta(minutes=1) == timedelta(0):  # pyright: ignore[reportOptionalOperand]
         assert moment(when.isoformat(), CHINA) == when
     assert moment(str(int(when.timestamp())).zfill(10), CHINA) == when
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "2026-01-31 08:00",
+                "2026-01-31T00:00:00Z",
+                "20260131",
+                "2026年1月31日",
+                "",
+                "x",
+                "9999-12-31T23:59:59-12:00",
+            ]
+        )
+    )
+)
+def test_all_at_once_reads_as_one_by_one(written: list[str]) -> None:
+    times = moments(written, CHINA)
+    assert times is None or times == [moment(text, CHINA) for text in written]
+
+
+def test_what_is_well_written_is_read_at_once() -> None:
+    assert moments(["2026-01-31 08:05:09", "2026-01-31T00:05:09Z"], CHINA) == [AT, AT]
+    assert moments(["2026-01-31", "1711121310930"], CHINA) is None
