@@ -7,7 +7,7 @@ import typer
 from api.command.common import Json, tell
 from layers.codes import code_list, code_lists
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()

@@ -18,7 +18,7 @@ from etl.city.city import City
 from etl.city.live import Life
 from layers.store.geopackage import GeoPackageStore
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 Seed = Annotated[int, typer.Option(help="which city: the same seed is the same city")]
 Browser = Annotated[bool, typer.Option(help="open the map in a browser where there is a screen")]
 PATIENCE = 60.0

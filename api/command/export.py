@@ -12,7 +12,7 @@ from layers.feature import Layer
 from layers.query import Query
 from spatial.errors import BadParameter
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 MOST = 1_000_000
 DRIVERS = {".geojson": "GeoJSON", ".fgb": "FlatGeobuf", ".gpkg": "GPKG"}
 KINDS = (".html", ".parquet", ".csv", *DRIVERS)

@@ -9,7 +9,12 @@ from api.command.common import Json, Store, service, tell
 from layers.query import Query
 from layers.schema import schema
 
-app = typer.Typer(rich_markup_mode=None, help="图层: list, show, add and drop layers.", invoke_without_command=True)
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    help="图层: list, show, add and drop layers.",
+    invoke_without_command=True,
+)
 HEADINGS = {
     "name": "编号 Id",
     "title": "名称 Title",

@@ -118,7 +118,7 @@ def answers(client: TestClient) -> Get:
     """Return the JSON that a path answers."""
 
     def get(path: str, **params: Any) -> Any:
-        answer = client.get(path, params=params)
+        answer = client.get(path, params=params or None)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
