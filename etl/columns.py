@@ -4,15 +4,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from etl.coding import Coding
+from etl.coding import Coding, Translated
 from etl.contract import Contract
 from etl.convert import converted
 from etl.source.model import Record, taken
 from etl.source.shapes import Why
-from layers.column import Column
+from layers.column import Column, ColumnKind
 from spatial.errors import BadInput
 
 type Draft = dict[str, Any]
+type Pair = tuple[Any, Any]
 
 ANY = "*"
 """In a value map, any value that it does not name."""
@@ -27,7 +28,9 @@ class Columns:
     def __init__(self, contract: Contract) -> None:
         """Prepare what every chunk needs; raise BadInput for a constant that its field cannot hold."""
         self._contract, self._terms = contract, contract.terms
-        self._coded = {n: Coding(scheme, self._terms.editions.get(scheme)) for n, scheme in contract.layer.coded}
+        texts = {c.name for c in contract.layer.columns if c.kind is ColumnKind.TEXT}
+        editions = self._terms.editions
+        self._coded = {n: Coding(scheme, editions.get(scheme)) for n, scheme in contract.layer.coded if n in texts}
         self._fixed = {name: self._constant(name) for name in {**self._terms.constants, **self._terms.defaults}}
 
     def drafts(self, records: Sequence[Record], why: Why) -> tuple[list[Draft], Counter[str]]:
@@ -39,7 +42,7 @@ class Columns:
         changes: Counter[str] = Counter()
         for name in self._coded:
             names = found.get(NAME) if name == self._contract.layer.key.name else None
-            found[name] = self._codes(name, found[name], names or [None] * len(records), (why, changes))
+            found[name] = self._codes(name, found[name], names, (why, changes))
         return _rows(found, len(records)), changes
 
     def _column(self, column: Column, records: Sequence[Record], why: Why) -> list[Any]:
@@ -60,19 +63,27 @@ class Columns:
         said = (None if value is None else str(value).strip() for value in values)
         return [table.get(text, other or value) if text else value for text, value in zip(said, values, strict=True)]
 
-    def _codes(self, name: str, values: list[Any], names: list[Any], notes: tuple[Why, Counter[str]]) -> list[Any]:
+    def _codes(
+        self, name: str, values: list[Any], names: list[Any] | None, notes: tuple[Why, Counter[str]]
+    ) -> list[Any]:
+        """Return the codes that values mean, beside what their records call the thing, if it is called something."""
+        pairs = list(zip(values, names or [None] * len(values), strict=True))
+        told = {pair: self._coded[name].read(str(pair[0]).strip(), pair[1]) for pair in {*pairs} if pair[0] is not None}
+        if any(said.why or said.code != pair[0] for pair, said in told.items()):
+            self._note(name, pairs, told, notes)
+        codes = {pair: said.code for pair, said in told.items()}
+        return list(map(codes.get, pairs))
+
+    def _note(
+        self, name: str, pairs: list[Pair], told: Mapping[Pair, Translated], notes: tuple[Why, Counter[str]]
+    ) -> None:
         why, changes = notes
-        pairs = [
-            ("" if value is None else str(value).strip(), called) for value, called in zip(values, names, strict=True)
-        ]
-        said = {pair: self._coded[name].read(*pair) for pair in {*pairs} if pair[0]}
-        odd = {pair: told for pair, told in said.items() if told.why or told.code != pair[0]}
-        for n, pair in enumerate(pairs) if odd else ():
-            if pair in odd and odd[pair].why:
-                why.setdefault(n, f"{name}: {odd[pair].why}")
-            elif pair in odd:
-                changes[f"{name}: {pair[0]} → {odd[pair].code}"] += 1
-        return [said[pair].code if pair[0] else None for pair in pairs]
+        for n, pair in enumerate(pairs):
+            said = told.get(pair)
+            if said and said.why:
+                why.setdefault(n, f"{name}: {said.why}")
+            elif said and said.code != pair[0]:
+                changes[f"{name}: {pair[0]} → {said.code}"] += 1
 
     def _constant(self, name: str) -> Any:
         value = {**self._terms.defaults, **self._terms.constants}[name]

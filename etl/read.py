@@ -112,7 +112,7 @@ class Reader:
         Return how many are repeats.
         """
         numbers = np.fromiter(rows, dtype=np.int64, count=len(rows))
-        keys = digest.of_keys(row[self._key] for row in rows.values())
+        keys = digest.of_keys([row[self._key] for row in rows.values()])
         before = self._keys.add(keys, _positions(start, numbers))
         again = {int(numbers[n]): int(before[n]) for n in np.flatnonzero(before >= 0)}
         for n, first in again.items():
@@ -131,7 +131,7 @@ class Reader:
         """Remember the keys of all records, those refused too; return of how many the key cannot be told."""
         known = {n: self._named(draft) for n, draft in enumerate(drafts)}
         told = {n: str(key).strip() for n, key in known.items() if key}
-        self.mentioned.add(digest.of_keys(told.values()), _positions(start, np.array([*told], dtype=np.int64)))
+        self.mentioned.add(digest.of_keys([*told.values()]), _positions(start, np.array([*told], dtype=np.int64)))
         return len(drafts) - len(told)
 
 

@@ -12,6 +12,7 @@ from layers.column import About, End, Instant, Key, Start
 from layers.feature import NAME, RESERVED, Feature, Layer, Said, made
 from layers.look import Style, Sync
 from layers.posted import Document
+from layers.schema import GEOJSON
 from layers.text import Text
 from spatial.errors import BadLayer
 from spatial.shape import Kind, Place
@@ -40,7 +41,7 @@ LIMITS: dict[Any, Callable[[Document], dict[str, Any]]] = {
     int: posted.whole_numbers,
     float: posted.numbers,
 }
-GEOMETRY, GEOJSON = "geometry-", "https://geojson.org/schema/"
+GEOMETRY = "geometry-"
 ADDED = Text("用户图层", "Added layers")
 COLOR = "#7c3aed"
 

@@ -8,6 +8,7 @@ from layers.column import Column, ColumnKind, Limits
 from layers.feature import Layer
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
+GEOJSON = "https://geojson.org/schema/"
 SHORT_LIST = 40
 """A code list up to this length is written into the schema; a longer one is linked."""
 
@@ -57,7 +58,12 @@ def feature_schema(layer: Layer) -> dict[str, Any]:
 
 def queryables(layer: Layer) -> dict[str, Any]:
     """Return what a filter may name (Part 3, 6.2)."""
-    return {**_document(layer, layer.columns), "additionalProperties": False}
+    made = _document(layer, layer.columns)
+    for column in layer.columns:
+        if column.place:
+            # QGIS up to 4.0 knows a geometry by this alone, the standard by its format (Part 5, 7.3)
+            made["properties"][column.name]["$ref"] = f"{GEOJSON}{column.place.kind}.json"
+    return {**made, "additionalProperties": False}
 
 
 def sortables(layer: Layer) -> dict[str, Any]:

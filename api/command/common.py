@@ -26,9 +26,9 @@ def settings(**options: object) -> Settings:
 
 
 @contextmanager
-def service(store: str, *, must_exist: bool = True) -> Generator[OneMap]:
-    """Lend the service of a store, as its administrator sees it; raise NotFound where there is no file."""
-    made = settings(store=store, reader=Reader.ADMIN)
+def service(store: str, *, must_exist: bool = True, reader: Reader = Reader.ADMIN) -> Generator[OneMap]:
+    """Lend the service of a store as `reader` sees it; raise NotFound where there is no file."""
+    made = settings(store=store, reader=reader)
     if must_exist and not made.store_path.is_file():
         raise NotFound(f"there is no store {made.store_path}; onemap demo builds one, onemap import makes it")
     opened = GeoPackageStore(made.store_path)

@@ -8,6 +8,7 @@ import typer
 from api.command.common import Store, service
 from api.context import OneMap
 from api.parameters import Asked, query
+from api.settings import Settings
 from layers.feature import Layer
 from layers.query import Query
 from spatial.errors import BadParameter
@@ -37,7 +38,8 @@ def export(  # noqa: PLR0913, PLR0917 - a command's options are its arguments
     """导出: write layers as one offline HTML map, or one layer's rows as a file."""
     params = {"bbox": bbox, "datetime": datetime, "filter": where, "limit": str(limit)}
     params = {name: value for name, value in params.items() if value}
-    with service(store) as made:
+    # a file that is handed on holds what the settings let anonymous readers see, and no more
+    with service(store, reader=Settings().reader) as made:
         layers = [made.layer(name.strip()) for name in names.split(",") if name.strip()]
         asked = [(layer, query(Asked(layer, params, MOST))) for layer in layers]
         if out.suffix == ".html":

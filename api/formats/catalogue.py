@@ -53,7 +53,7 @@ FORMATS: Mapping[str, Format] = {
         one=_made("jsonfg", "feature"),
     ),
     "ndjson": Format("application/x-ndjson", Text("逐行 GeoJSON", "NDJSON"), _made("geojson", "lines"), STREAM_LIMIT),
-    "csv": Format("text/csv; charset=utf-8", Text("表格 CSV", "CSV"), _made("table", "csv_rows"), STREAM_LIMIT),
+    "csv": Format("text/csv; charset=utf-8", Text("表格", "CSV"), _made("table", "csv_rows"), STREAM_LIMIT),
     "fgb": Format(
         "application/vnd.flatgeobuf", Text("FlatGeobuf", "FlatGeobuf"), _made("file", "flatgeobuf"), FILE_LIMIT
     ),

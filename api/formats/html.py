@@ -1,10 +1,9 @@
 """Documents and features as pages for people: the same documents as JSON, through templates that need no network."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, cast
-from urllib.parse import quote
 
 import orjson
 from fastapi import Request, Response
@@ -14,16 +13,26 @@ from jinja2 import Environment, PackageLoader
 from api.address import base, here
 from api.context import onemap
 from api.formats.answer import Answer
+from api.formats.cells import row
 from api.security import PAGE
-from layers.codes import code_list
-from layers.column import Column, ColumnKind
+from layers.column import Column
 from layers.feature import Layer
+from layers.look import By
+from layers.schema import SORTABLE
 from layers.store.keyset import token
 from layers.text import Text
 from spatial.crs import CRS84
 
 MEDIA_TYPE = "text/html"
-YES, NO = Text("是", "Yes"), Text("否", "No")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column's name, where it leads to sort by the column, and which way the rows are sorted by it now."""
+
+    title: Text
+    sort: str | None
+    mark: str = ""
 
 
 def page(request: Request, template: str, document: Mapping[str, Any]) -> Response:
@@ -36,15 +45,13 @@ def page(request: Request, template: str, document: Mapping[str, Any]) -> Respon
 
 def items(answer: Answer) -> Response:
     """Return a page of features as a table and a small map."""
-    plain = _drawable(answer)
-    found = plain.features()
+    found = _drawable(answer).features()
     features = cast("list[dict[str, Any]]", orjson.loads(b"[" + found.text + b"]"))
     around = {"next": found.next, "prev": found.prev}
     document = {
-        "layer": answer.layer,
-        "columns": [c for c in answer.layer.properties if not features or c.name in features[0]["properties"]],
-        "rows": [_row(answer.layer, f) for f in features],
-        "features": features,
+        **_told(answer.layer, features),
+        "columns": [_heading(answer, c) for c in _columns(answer.layer, features)],
+        "rows": [row(answer.layer, f) for f in features],
         "counts": answer.counts(found.returned),
         **{k: here(answer.request, cursor=token(c), offset=None) if c else None for k, c in around.items()},
     }
@@ -54,21 +61,33 @@ def items(answer: Answer) -> Response:
 def item(answer: Answer) -> Response:
     """Return one feature as a page; raise NotFound."""
     known = orjson.loads(_drawable(answer).one())
-    document = {"layer": answer.layer, "id": known["id"], "row": _row(answer.layer, known), "features": [known]}
+    document = {**_told(answer.layer, [known]), "id": known["id"], "row": row(answer.layer, known)}
     return _with_crs(page(answer.request, "item", document))
 
 
-def shown(column: Column, value: Any) -> str:
-    """Return a value as people read it: codes by name, numbers with their unit."""
-    if value is None:
-        return "—"
-    if column.about.codes:
-        return str(code_list(column.about.codes).title_of(str(value)))
-    if column.kind is ColumnKind.BOOLEAN:
-        return str(YES if value else NO)
-    if isinstance(value, list):
-        return "、".join(map(str, cast("list[Any]", value))) or "—"
-    return f"{value} {column.about.unit}" if column.about.unit else str(value)
+def _told(layer: Layer, features: list[dict[str, Any]]) -> dict[str, Any]:
+    color = layer.style.color
+    by = (
+        {"field": color.field, "cases": color.cases, "other": color.other}
+        if isinstance(color, By)
+        else {"other": color}
+    )
+    return {"layer": layer, "features": features, "look": by}
+
+
+def _columns(layer: Layer, features: list[dict[str, Any]]) -> list[Column]:
+    kept = features[0]["properties"] if features else layer.by_name
+    return [c for c in layer.properties if c.name in kept and c is not layer.key]
+
+
+def _heading(answer: Answer, column: Column) -> Heading:
+    if column.kind not in SORTABLE:
+        return Heading(column.title, None)
+    sorted_by = {key.name: key.descending for key in answer.query.sort}
+    down = sorted_by.get(column.name)
+    mark = "" if down is None else " ↓" if down else " ↑"
+    way = f"-{column.name}" if down is False else column.name
+    return Heading(column.title, here(answer.request, sortby=way, cursor=None, offset=None, f="html"), mark)
 
 
 def _drawable(answer: Answer) -> Answer:
@@ -81,12 +100,6 @@ def _with_crs(response: Response) -> Response:
     return response
 
 
-def _row(layer: Layer, feature: dict[str, Any]) -> dict[str, Any]:
-    row = feature["properties"]
-    cells = [(c, shown(c, row[c.name])) for c in layer.properties if c.name in row]
-    return {"id": feature["id"], "href": quote(str(feature["id"]), safe=""), "cells": cells}
-
-
 @cache
 def _environment() -> Environment:
     made = Environment(loader=PackageLoader("api"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -96,4 +109,4 @@ def _environment() -> Environment:
 
 def _safe(value: Any) -> str:
     """Return JSON that no browser takes for markup."""
-    return orjson.dumps(value).decode().replace("<", "\\u003c").replace("&", "\\u0026")
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode().replace("<", "\\u003c").replace("&", "\\u0026")

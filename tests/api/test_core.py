@@ -185,3 +185,11 @@ def test_a_forged_host_is_not_repeated(client: TestClient, host: str) -> None:
         answer = client.get(path, headers={"host": host})
         assert answer.status_code == 200
         assert not host or f"http://{host}/" not in answer.text
+
+
+def test_a_geometry_is_told_to_qgis_and_to_the_standard(answers: Any) -> None:
+    for layer, kind in {"cases": "Point", "streets": "LineString", "districts": "MultiPolygon"}.items():
+        place = answers(f"/collections/{layer}/queryables")["properties"]["place"]
+        assert place["$ref"] == f"https://geojson.org/schema/{kind}.json"
+        assert place["format"] == f"geometry-{kind.lower()}"
+        assert "$ref" not in answers(f"/collections/{layer}/schema")["properties"]["place"]

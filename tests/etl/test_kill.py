@@ -51,7 +51,7 @@ def killed(store: Path, source: Path, seconds: float) -> list[str]:
 
 
 def survives(imported: Callable[..., Report], store: GeoPackageStore, path: Path, moments: list[float]) -> None:
-    layer = store.layers()["components"]
+    layer, complete = store.layers()["components"], False
     for seconds in moments:
         lines = killed(store.path, path, seconds)
         job = store.jobs()[0] if store.jobs() else None
@@ -64,7 +64,9 @@ def survives(imported: Callable[..., Report], store: GeoPackageStore, path: Path
             assert job.tally.refused >= refused
         rows = len(store.changes(layer, 0, limit=RECORDS)[0])
         held = len(list(store.held()))
-        assert rows + held == kept
+        # a run that came to its end before it was killed is followed by one that begins again
+        complete = complete or (job is not None and job.state == "done")
+        assert rows + held == (RECORDS if complete else kept)
     report = imported(path, "components")
     assert report.state == "done"
     assert report.position == RECORDS
@@ -93,4 +95,4 @@ def test_three_kills(imported: Any, store: GeoPackageStore, many: Path) -> None:
 @pytest.mark.timeout(600)
 def test_twenty_kills(imported: Any, store: GeoPackageStore, many: Path) -> None:
     chance = random.Random(20)
-    survives(imported, store, many, [chance.uniform(0, 1.5) for _ in range(20)])
+    survives(imported, store, many, [chance.uniform(0, 0.7) for _ in range(20)])
