@@ -59,7 +59,10 @@ def _shown(layer: Layer, column: Column, value: Any) -> str:
 
 
 def _local(layer: Layer, value: str) -> str:
-    return f"{instant(value).astimezone(ZoneInfo(layer.sync.zone)):%Y-%m-%d %H:%M}"
+    try:
+        return f"{instant(value).astimezone(ZoneInfo(layer.sync.zone)):%Y-%m-%d %H:%M}"
+    except OverflowError:  # the first and last hours of the calendar have no local time
+        return value
 
 
 def _listed(layer: Layer, value: Any) -> str:
