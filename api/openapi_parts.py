@@ -81,7 +81,7 @@ _BBOX: Made = {
     "minItems": 4,
     "maxItems": 6,
     "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}],
-    "items": {"type": "number", "format": "double"},
+    "items": {"type": "number"},
 }
 _LIMIT: Made = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 10}
 _LANGUAGE: Made = {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"}

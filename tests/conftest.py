@@ -1,10 +1,12 @@
 """What the tests of every floor share: the real data where there is some, a browser, marks that follow from both."""
 
+import asyncio
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import settings
@@ -67,6 +69,17 @@ def chromium() -> str:
 def program() -> Callable[[str], str]:
     """Find a program of this machine by its name."""
     return lambda name: shutil.which(name) or absent(f"no {name} on this machine")
+
+
+@pytest.fixture
+def aside() -> Callable[..., Any]:
+    """Run a coroutine in a thread of its own: where Playwright has a loop running, asyncio takes no second one."""
+
+    def run(work: Coroutine[Any, Any, Any]) -> Any:
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, work).result()
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """One write transaction on a GeoPackage: rows in, tombstones out, one revision for all of it."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,9 +19,6 @@ from layers.table import FID, REVISION, table
 
 BULK = 200
 """From this many new rows on, the R*Tree is written by us in one go rather than row by row through its triggers."""
-
-CHUNK = 900
-"""Keys looked up by one statement; SQLite's classic bound is 999 variables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +68,10 @@ class PackageWriter(Ledger):
     def _known(self, layer: Layer, keys: Sequence[str]) -> dict[str, Known]:
         rows = table(layer)
         wanted = [rows.c[layer.key.name], rows.c[FID], *(rows.c[c.name] for c in layer.columns)]
-        found: dict[str, Known] = {}
-        for start in range(0, len(keys), CHUNK):
-            part = keys[start : start + CHUNK]
-            sql, bound = compiled(select(*wanted).where(rows.c[layer.key.name].in_(part)))
-            for key, fid, *values in self.connection.execute(sql, bound):
-                found[key] = Known(fid, tuple(values))
-        return found
+        # one text for any number of keys; written out one by one they would be compiled anew each time
+        asked = select(func.json_each(json.dumps(keys)).table_valued("value").c.value)
+        sql, bound = compiled(select(*wanted).where(rows.c[layer.key.name].in_(asked)))
+        return {key: Known(fid, tuple(values)) for key, fid, *values in self.connection.execute(sql, bound)}
 
     def _insert(self, layer: Layer, rows: Sequence[Row]) -> None:
         if not rows:
@@ -89,10 +84,11 @@ class PackageWriter(Ledger):
         sql = compiled(insert(table(layer)))[0]
         values = [(fid, *row, self.revision) for fid, row in zip(fids, encoded(layer, rows), strict=True)]
         self.connection.executemany(sql, values)
+        boxes = bounds(layer, rows)
         if bulk:
-            self._index(layer, np.arange(first, first + len(rows)), bounds(layer, rows))
+            self._index(layer, np.arange(first, first + len(rows)), boxes)
             index(self.connection, layer)
-        self._widen(layer, bounds(layer, rows))
+        self._widen(layer, boxes)
 
     def _index(self, layer: Layer, fids: np.ndarray, boxes: np.ndarray) -> None:
         has = ~np.isnan(boxes[:, 0])

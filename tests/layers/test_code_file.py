@@ -84,7 +84,7 @@ def test_what_we_ship_is_in_the_same_format(scheme: str) -> None:
         (f"code,zh\n1,{'泵' * 121}\n", "cannot be a title"),
         ("code,zh\n1,泵\u2028阀\n", "line 2: .*cannot be a title"),
         ('code,zh\n1,"泵\n', "line 2: unexpected end of data"),
-        (f"code,zh\n1,{'泵' * 140_000}\n", "field larger than field limit"),
+        (f"code,zh\n1,{'泵' * 140_000}\n", "field larger than field limit|cannot be a title"),
         ("code,zh,valid_from\n1,泵,31/01/2026\n", "line 2: Invalid isoformat string.*write dates as 2026-01-31"),
         (f"code,zh,valid_from\n1,泵,{'9' * 1000}\n", "Invalid isoformat"),
         ("code,zh,valid_from,valid_to\n1,泵,2026-01-02,2026-01-01\n", "the code 1 ends before it begins"),

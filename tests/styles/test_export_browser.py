@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 import geopandas as gpd
 import shapely
@@ -153,9 +153,9 @@ def test_upper_layers_stay_above_what_is_switched_on_later(opened: Open, uploade
     area.uncheck()
     area.check()
     it.page.mouse.move(*it.at(106.55, 29.55))
-    assert it.page.locator(".om-tip h2").inner_text() == "P"
+    expect(it.page.locator(".om-tip h2")).to_have_text("P")
     it.page.mouse.move(*it.at(106.52, 29.52))
-    assert it.page.locator(".om-tip h2").inner_text() == "A"
+    expect(it.page.locator(".om-tip h2")).to_have_text("A")
 
 
 def test_a_card_tells_titles_codes_units_and_times(opened: Open, layers: dict[str, Layer], frame: Any) -> None:
