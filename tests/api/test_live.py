@@ -178,9 +178,7 @@ def test_a_stream_ends_with_its_layer(watch: Any, server: str) -> None:
     assert httpx2.get(f"{server}/collections/brief/live").status_code == 404
 
 
-def test_two_hundred_watchers_hear_the_same(
-    server: str, shared: GeoPackageStore, make_row: Any, aside: Any
-) -> None:
+def test_two_hundred_watchers_hear_the_same(server: str, shared: GeoPackageStore, make_row: Any, aside: Any) -> None:
     """Of which one never reads, and twenty go away in the middle."""
     url, limits = f"{server}/collections/vehicles/live", httpx2.Limits(max_connections=None)
 
