@@ -1,7 +1,7 @@
 """What changed in a layer, as server-sent events (WHATWG HTML, 9.2)."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -16,6 +16,17 @@ CHUNK = 500
 Event = bytes
 
 
+ALWAYS = 2**63
+"""Later than every revision: what bears it is told to everybody."""
+
+
+class Told(NamedTuple):
+    """An event, and the revision of the change that it tells of."""
+
+    mark: int
+    text: Event
+
+
 def event(name: str, data: object, id: int | None = None) -> Event:
     """Return one event as text/event-stream writes it; with an id, one that a watcher can resume after."""
     mark = b"" if id is None else b"id: %d\n" % id
@@ -27,7 +38,7 @@ def reload(newest: int, reason: str) -> Event:
     return event("reload", {"reason": reason}, newest)
 
 
-def events_since(store: Store, layer: Layer, since: int) -> tuple[int, list[Event]]:
+def events_since(store: Store, layer: Layer, since: int) -> tuple[int, list[Told]]:
     """Return the store's revision, and what changed in the layer after `since` as its reader sees it, oldest first.
 
     Only the last event has an id: whoever is cut off before it hears all of them again.
@@ -36,19 +47,21 @@ def events_since(store: Store, layer: Layer, since: int) -> tuple[int, list[Even
     if newest == since:
         return newest, []
     if newest < since:
-        return newest, [reload(newest, "the store is another one")]
+        return newest, [Told(ALWAYS, reload(newest, "the store is another one"))]
     written, gone = store.changes(layer, since, BATCH)
     if len(written) >= BATCH or len(gone) >= BATCH:
-        return newest, [reload(newest, "many rows changed at once")]
-    told = [("delete", {"id": change.key}) for change in gone] + _upserts(store, layer, written)
+        return newest, [Told(ALWAYS, reload(newest, "many rows changed at once"))]
+    told = [(change.revision, "delete", {"id": change.key}) for change in gone] + _upserts(store, layer, written)
     last = len(told) - 1
-    return newest, [event(name, data, newest if n == last else None) for n, (name, data) in enumerate(told)]
+    return newest, [
+        Told(mark, event(name, data, newest if n == last else None)) for n, (mark, name, data) in enumerate(told)
+    ]
 
 
-def _upserts(store: Store, layer: Layer, written: Sequence[Change]) -> list[tuple[str, Any]]:
-    told: list[tuple[str, Any]] = []
+def _upserts(store: Store, layer: Layer, written: Sequence[Change]) -> list[tuple[int, str, Any]]:
+    told: list[tuple[int, str, Any]] = []
     for start in range(0, len(written), CHUNK):
-        keys = tuple(change.key for change in written[start : start + CHUNK])
-        page = store.features(layer, Query(ids=keys, limit=len(keys), count=False))
-        told += [("upsert", one) for one in orjson.loads(b"[" + page.text + b"]")]
+        marks = {change.key: change.revision for change in written[start : start + CHUNK]}
+        page = store.features(layer, Query(ids=tuple(marks), limit=len(marks), count=False))
+        told += [(marks[one["id"]], "upsert", one) for one in orjson.loads(b"[" + page.text + b"]")]
     return told

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.accept import chosen
 from api.context import Service
-from api.events import Event, event, events_since
+from api.events import ALWAYS, Event, Told, event, events_since
 from api.pulse import Ears, Pulse
 from api.query_string import only
 from layers.feature import Layer
@@ -21,6 +21,7 @@ MEDIA_TYPE = "text/event-stream"
 BEAT = 15.0
 """Seconds after which a silent stream shows that it is still there."""
 
+STILL_HERE = Told(ALWAYS, b": still here\n\n")
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 _REVISION = re.compile(r"[0-9]{1,15}\Z")
 
@@ -43,17 +44,21 @@ async def _stream(pulse: Pulse, layer: Layer, last: int | None) -> AsyncIterator
     since, ears = await pulse.join(layer)
     try:
         yield event("hello", {"layer": layer.name}, since if last is None else last)
+        heard = since
         if last is not None:
-            for missed in (await run_in_threadpool(events_since, pulse.service.store, layer, last))[1]:
-                yield missed
+            heard, missed = await run_in_threadpool(events_since, pulse.service.store, layer, last)
+            for told in missed:
+                yield told.text
         while (told := await _next(ears)) is not None:
-            yield told
+            # what others have yet to hear may have been among what this one missed
+            if told.mark > heard:
+                yield told.text
     finally:
         pulse.leave(layer, ears)
 
 
-async def _next(ears: Ears) -> Event | None:
+async def _next(ears: Ears) -> Told | None:
     try:
         return await asyncio.wait_for(ears.get(), BEAT)
     except TimeoutError:
-        return b": still here\n\n"
+        return STILL_HERE

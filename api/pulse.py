@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from starlette.concurrency import run_in_threadpool
 
 from api.context import OneMap
-from api.events import Event, events_since, reload
+from api.events import ALWAYS, Told, events_since, reload
 from layers.feature import Layer
 from spatial.errors import OneMapError, Unavailable
 
@@ -22,7 +22,7 @@ MOST = 2000
 """Watchers of one process."""
 
 log = logging.getLogger("onemap")
-type Ears = asyncio.Queue[Event | None]
+type Ears = asyncio.Queue[Told | None]
 
 
 @dataclass(eq=False, slots=True)
@@ -88,12 +88,12 @@ class Pulse:
             for layer, news in told.items():
                 self._tell(layer, news)
 
-    def _look(self, watched: Mapping[Layer, int]) -> dict[Layer, tuple[int, list[Event]] | None]:
+    def _look(self, watched: Mapping[Layer, int]) -> dict[Layer, tuple[int, list[Told]] | None]:
         there = set(self.service.layers().values())
         store = self.service.store
         return {at: events_since(store, at, since) if at in there else None for at, since in watched.items()}
 
-    def _tell(self, layer: Layer, news: tuple[int, list[Event]] | None) -> None:
+    def _tell(self, layer: Layer, news: tuple[int, list[Told]] | None) -> None:
         if (watch := self.watches.get(layer)) is None:
             return
         if news is None:
@@ -103,13 +103,13 @@ class Pulse:
             offer_all(watch.ears, news[1], watch.since)
 
 
-def offer_all(ears: set[Ears], events: Sequence[Event | None], newest: int) -> None:
+def offer_all(ears: set[Ears], events: Sequence[Told | None], newest: int) -> None:
     """Put events before every watcher; before one that has no room for them, that it should load anew."""
     for queue in ears:
         if len(events) > queue.maxsize - queue.qsize():
             while not queue.empty():
                 queue.get_nowait()
-            queue.put_nowait(reload(newest, "you fell behind"))
+            queue.put_nowait(Told(ALWAYS, reload(newest, "you fell behind")))
             continue
         for one in events:
             queue.put_nowait(one)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from api.context import OneMap
+from api.events import Told as Event
 from api.events import events_since
 from api.pulse import QUEUE, Pulse
 from api.settings import Settings
@@ -15,10 +16,10 @@ from layers.store.geopackage import GeoPackageStore
 from spatial.errors import Unavailable
 
 EVENT = re.compile(rb"event: (\w+)\n(?:id: (\d+)\n)?data: (.*)\n\n")
-Told = tuple[str, int | None, Any]
+Said = tuple[str, int | None, Any]
 
 
-def parsed(text: bytes) -> list[Told]:
+def parsed(text: bytes) -> list[Said]:
     return [(name.decode(), int(id) if id else None, json.loads(data)) for name, id, data in EVENT.findall(text)]
 
 
@@ -42,11 +43,11 @@ def pulse(empty: GeoPackageStore) -> Pulse:
 def test_a_slow_watcher_harms_nobody_and_loads_anew(
     pulse: Pulse, empty: GeoPackageStore, make_row: Any, aside: Any
 ) -> None:
-    async def watched() -> tuple[list[bytes | None], list[bytes | None]]:
+    async def watched() -> tuple[list[Event | None], list[Event | None]]:
         layer = pulse.service.layer("vehicles")
         _, slow = await pulse.join(layer)
         _, quick = await pulse.join(layer)
-        heard: list[bytes | None] = []
+        heard: list[Event | None] = []
         for start in range(0, QUEUE + 200, 100):
             await asyncio.to_thread(write, empty, make_row, *range(start, start + 100))
             heard += [await asyncio.wait_for(quick.get(), 10) for _ in range(100)]
@@ -57,8 +58,8 @@ def test_a_slow_watcher_harms_nobody_and_loads_anew(
 
     heard, left = aside(watched())
     assert len(heard) > QUEUE
-    assert all(one and b"event: upsert" in one for one in heard)
-    assert left[0] and left[0].startswith(b"event: reload")
+    assert all(one and b"event: upsert" in one.text for one in heard)
+    assert left[0] and left[0].text.startswith(b"event: reload")
     assert not pulse.watches
 
 
@@ -92,7 +93,7 @@ def test_a_store_that_is_away_for_a_while_is_watched_on(
 
     monkeypatch.setattr(empty, "revision", sometimes)
 
-    async def watched() -> bytes | None:
+    async def watched() -> Event | None:
         layer = pulse.service.layer("vehicles")
         _, ears = await pulse.join(layer)
         await asyncio.to_thread(write, empty, make_row, 1)
@@ -102,7 +103,7 @@ def test_a_store_that_is_away_for_a_while_is_watched_on(
         return told
 
     told = aside(watched())
-    assert told and b"event: upsert" in told
+    assert told and b"event: upsert" in told.text
     assert away == []
 
 
@@ -125,7 +126,7 @@ def test_events_are_told_to_the_end_or_again(empty: GeoPackageStore, make_row: A
     layer = empty.layers()["vehicles"]
     write(empty, make_row, *range(1200))
     newest, told = events_since(empty, layer, 0)
-    marks = [id for _, id, _ in parsed(b"".join(told))]
+    marks = [id for _, id, _ in parsed(b"".join(one.text for one in told))]
     assert (len(told), newest) == (1200, empty.revision())
     assert marks == [None] * 1199 + [newest]
     assert events_since(empty, layer, newest) == (newest, [])
