@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import cached_property
 from typing import Any, ClassVar, Unpack, cast
 
@@ -53,7 +54,7 @@ class Feature(BaseModel):
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """A feature class and what is said of it as a whole."""
+    """A feature class and what is said of it as a whole; `keep` is how long a row lives after its instant."""
 
     name: str
     title: Text
@@ -64,6 +65,7 @@ class Layer:
     style: Style = Style()
     sync: Sync = Sync()
     live: bool = False
+    keep: timedelta | None = None
     declared: bool = True
     seen: Reader = Reader.ADMIN
     extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -87,6 +89,11 @@ class Layer:
     def place(self) -> Column | None:
         """The geometry column."""
         return next(self._playing(Role.PLACE), None)
+
+    @cached_property
+    def by_day(self) -> str | None:
+        """The instant by whose day a large store keeps rows apart that are only ever added; None for other layers."""
+        return self.when[0].name if self.declared and self.sync.mode == "append" and self.when else None
 
     @cached_property
     def when(self) -> tuple[Column, Column | None] | None:
@@ -129,6 +136,7 @@ class Said(TypedDict, total=False):
     style: Style
     sync: Sync
     live: bool
+    keep: timedelta | None
     declared: bool
     extra: Mapping[str, Any]
 
@@ -182,6 +190,8 @@ def _check(layer: Layer) -> None:
         raise BadLayer(f"layer {layer.name} needs exactly one key, and each role at most once")
     if unknown := _mentioned(layer) - names:
         raise BadLayer(f"layer {layer.name} has no field {', '.join(sorted(unknown))}")
+    if layer.keep is not None and (layer.keep <= timedelta() or layer.when is None or layer.when[1]):
+        raise BadLayer(f"layer {layer.name}: rows that live {layer.keep} need an instant to count from, and some time")
 
 
 def _mentioned(layer: Layer) -> set[str]:

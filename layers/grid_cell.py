@@ -14,7 +14,7 @@ from spatial.shape import Polygon
     "Grid cells",
     description=Text("城市管理单元网格，十五位编码。", "Unit grid cells of urban management, with 15-digit codes."),
     group=PLACES,
-    style=Style(color="#3d6ea5", opacity=0.05, outline="#7f9cbd", size=0.7, label="code", order=10, zooms=(11, 22)),
+    style=Style(color="#3d6ea5", opacity=0.05, outline="#7f9cbd", size=0.7, label="code", order=10, zooms=(13, 22)),
 )
 class GridCell(Feature):
     """A cell of the unit grid: the smallest area that somebody answers for."""

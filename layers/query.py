@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import shapely
 from shapely.geometry.base import BaseGeometry
 
 from spatial.box import Box
@@ -41,16 +40,16 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """The k features nearest to a point (degrees), none farther than `within` metres."""
+    """Around a place (degrees): all within some metres, the `k` nearest, or the `k` nearest of those within."""
 
-    point: shapely.Point
-    k: int = 10
+    place: BaseGeometry
+    k: int | None = None
     within: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which features, in what order, how many, and what of them."""
+    """Which features, in what order, how many, and what of them; what is near is found by `layers.near`."""
 
     box: Box | None = None
     region: BaseGeometry | None = None

@@ -19,7 +19,7 @@ LEVELS = {"major": "#c81e1e", "serious": "#e8710a", "moderate": "#d9a400", "low"
     "Risk points",
     description=Text("城市运行风险点，附应急预案。", "Places where harm to the city may start, with emergency plans."),
     group=SAFETY,
-    style=Style(color=By("level", LEVELS), size=5, label="name", order=60, cluster_from=3000),
+    style=Style(color=By("level", LEVELS), size=5, label="name", order=60, cluster_from=3000, zooms=(13, 22)),
 )
 class RiskPoint(Feature):
     """A place where harm may start."""

@@ -1,7 +1,10 @@
 """A layer as JSON Schema: what its features hold (OGC API Features Part 5), may be asked by, and sorted by (Part 3)."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from layers.codes import code_list
 from layers.column import Column, ColumnKind, Limits
@@ -9,6 +12,9 @@ from layers.feature import Layer
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 GEOJSON = "https://geojson.org/schema/"
+DURATION = TypeAdapter(timedelta)
+"""Writes a duration as RFC 3339, Appendix A has it."""
+
 SHORT_LIST = 40
 """A code list up to this length is written into the schema; a longer one is linked."""
 
@@ -73,12 +79,14 @@ def sortables(layer: Layer) -> dict[str, Any]:
 
 
 def _document(layer: Layer, columns: tuple[Column, ...]) -> dict[str, Any]:
+    kept = {"x-onemap-keep": DURATION.dump_python(layer.keep, mode="json")} if layer.keep else {}
     return {
         "$schema": DRAFT,
         "type": "object",
         "title": str(layer.title),
         "x-onemap-title": layer.title.json(),
         "description": str(layer.description),
+        **kept,
         "properties": {c.name: described(c, n) for n, c in enumerate(columns)},
     }
 

@@ -6,7 +6,20 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Double, Integer, MetaData, Table, Text, types
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    DateTime,
+    Double,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    type_coerce,
+    types,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
@@ -55,6 +68,11 @@ class Named(UserDefinedType[Any]):
     def get_col_spec(self, **_: Any) -> str:
         """Return the type's name."""
         return self.name
+
+
+def raw(column: Column[Any]) -> ColumnElement[Any]:
+    """Return a geometry's column as the database holds it, for functions of the database around it."""
+    return type_coerce(column, Named("")).label(column.name)
 
 
 _postgis = lazily("geoalchemy2:Geometry")
@@ -159,8 +177,19 @@ class TextsType(TypeDecorator[list[str]]):
         return json.loads(value) if isinstance(value, str) else value
 
 
+class NumbersType(TextsType):
+    """Several whole numbers, in statements only: bigint[] on PostgreSQL, a JSON array on SQLite."""
+
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the type that the database knows."""
+        return dialect.type_descriptor(cast("Any", Text() if dialect.name == "sqlite" else ARRAY(BigInteger())))
+
+
 PLAIN: dict[ColumnKind, TypeEngine[Any]] = {
-    ColumnKind.TEXT: Text(),
+    # sorted by code point on every database, whatever language that was set up for
+    ColumnKind.TEXT: Text().with_variant(Text(collation="C"), "postgresql"),
     ColumnKind.INTEGER: BigInteger().with_variant(Integer(), "sqlite"),
     ColumnKind.NUMBER: Double(),
     ColumnKind.BOOLEAN: Boolean(create_constraint=False),
@@ -176,7 +205,7 @@ def table(layer: Layer) -> Table:
 
     A layer narrowed to a reader has a table without what the reader may not see.
     """
-    fid = Column(FID, BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
+    fid = Column(FID, BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True)
     # may be null for as long as an insert takes: whoever leaves it out or empties it gets it from a trigger
     revision = Column(REVISION, BigInteger().with_variant(Integer(), "sqlite"), server_default="0")
     return Table(layer.name, MetaData(), fid, *(_column(c) for c in layer.columns), revision)

@@ -1,5 +1,7 @@
 """Vehicles at work: where each one is, and every fix that told so."""
 
+from datetime import timedelta
+
 from layers.access import Reader
 from layers.column import Instant, Key, about
 from layers.feature import Feature, layer
@@ -42,6 +44,7 @@ class Vehicle(Feature):
     group=FLEET,
     style=Style(color="#5f87c7", size=2.2, opacity=0.7, order=40, zooms=(13, 22), visible=False),
     sync=Sync(mode="append", key_from=("vehicle", "at")),
+    keep=timedelta(days=1),
 )
 class Fix(Feature):
     """One position of one vehicle at one instant; kept once."""

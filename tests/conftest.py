@@ -2,15 +2,20 @@
 
 import asyncio
 import os
+import secrets
 import shutil
+import tempfile
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
+
+if TYPE_CHECKING:
+    from layers.store.postgis.cluster import Cluster
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
@@ -28,11 +33,27 @@ FLAGS = (
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # A test that asks for the fixture bears the mark.
-MARKS = {"real_data": "data", "chromium": "browser", "postgis": "postgis", "served": "clients", "editable": "clients"}
+MARKS = {"real_data": "data", "chromium": "browser", "cluster": "postgis", "served": "clients", "editable": "clients"}
+CLUSTER = "ONEMAP_TEST_CLUSTER"
 
 # A busy machine is no defect: pytest's own time limit catches what hangs.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+def pytest_configure() -> None:
+    """Name the folder of the database that all processes of this run share; those started later inherit it."""
+    os.environ.setdefault(CLUSTER, str(Path(tempfile.gettempdir()) / f"onemap-test-{secrets.token_hex(4)}"))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove that database once the last process is done, stopping what a killed one left running."""
+    folder = Path(os.environ[CLUSTER])
+    if folder.exists() and not hasattr(config, "workerinput"):
+        from layers.store.postgis.cluster import Cluster
+
+        Cluster(folder, durable=False).stop()
+        shutil.rmtree(folder)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -89,6 +110,57 @@ def browser(chromium: str) -> Iterator[Browser]:
         launched = driver.chromium.launch(executable_path=chromium, args=FLAGS)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> "Iterator[Cluster]":
+    """A PostgreSQL shared by all processes of this run; its database "empty" has PostGIS and is there to be copied."""
+    from layers.store.postgis.cluster import Cluster
+    from layers.store.postgis.programs import programs
+    from spatial.errors import Unavailable
+
+    try:
+        if not programs().spatial:
+            absent("no PostGIS on this machine: apt-get install postgresql-postgis")
+    except Unavailable as none:
+        absent(str(none))
+    made = Cluster(Path(os.environ[CLUSTER]), durable=False)
+    with made.running():
+        made.make("empty")
+        yield made
+
+
+@pytest.fixture(scope="session")
+def postgis(cluster: "Cluster") -> Iterator[str]:
+    """The address of an empty database with PostGIS, one for all tests of a process."""
+    name = f"session_{secrets.token_hex(6)}"
+    yield cluster.copy("empty", name)
+    cluster.drop(name)
+
+
+@pytest.fixture(scope="session")
+def tables(cluster: "Cluster") -> str:
+    """The name of a database where the store has made its tables: copying them is quicker than making them."""
+    from layers.store.open import opened
+
+    name = f"tables_{secrets.token_hex(6)}"
+    opened(cluster.copy("empty", name)).close()
+    return name
+
+
+@pytest.fixture
+def database(cluster: "Cluster", request: pytest.FixtureRequest) -> Iterator[Callable[..., str]]:
+    """Make an empty database with PostGIS (`tables=True`: with the store's tables); give its address."""
+    made: list[str] = []
+
+    def make(*, tables: bool = False) -> str:
+        template = request.getfixturevalue("tables") if tables else "empty"
+        made.append(f"test_{secrets.token_hex(6)}")
+        return cluster.copy(template, made[-1])
+
+    yield make
+    for name in made:
+        cluster.drop(name)
 
 
 @pytest.fixture(scope="session")

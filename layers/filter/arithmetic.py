@@ -12,18 +12,16 @@ from layers.filter.scope import Node, Operator, Scope
 from layers.store.element import Element, element
 
 _NUMBER = cast("TypeEngine[Any]", Double())
-_WHOLE = "::numeric, nullif({1}::numeric, 0))::float8"
-"""The operands of PostgreSQL's integer division and remainder, which exist for numeric alone."""
 
 _ELEMENTS: dict[str, type[Element]] = {
-    "+": element(_NUMBER, "({0} + {1})", "({0}::float8 + {1}::float8)"),
-    "-": element(_NUMBER, "({0} - {1})", "({0}::float8 - {1}::float8)"),
-    "*": element(_NUMBER, "({0} * {1})", "({0}::float8 * {1}::float8)"),
+    "+": element(_NUMBER, "({0} + {1})", "om_plus({0}, {1})"),
+    "-": element(_NUMBER, "({0} - {1})", "om_plus({0}, -({1}))"),
+    "*": element(_NUMBER, "({0} * {1})", "om_times({0}, {1})"),
     # SQLite would divide integers as integers; it knows no quotient by 0 either
-    "/": element(_NUMBER, "({0} * 1.0 / {1})", "({0}::float8 / nullif({1}::float8, 0))"),
-    "%": element(_NUMBER, "modulo({0}, {1})", "mod({0}" + _WHOLE),
-    "div": element(_NUMBER, "div({0}, {1})", "div({0}" + _WHOLE),
-    "^": element(_NUMBER, "power({0}, {1})", "power({0}::float8, {1}::float8)"),
+    "/": element(_NUMBER, "({0} * 1.0 / {1})", "om_over({0}, {1})"),
+    "%": element(_NUMBER, "modulo({0}, {1})", "om_modulo({0}, {1})"),
+    "div": element(_NUMBER, "div({0}, {1})", "om_div({0}, {1})"),
+    "^": element(_NUMBER, "power({0}, {1})", "om_power({0}, {1})"),
 }
 """Remainders have the sign of the dividend, `div` drops what is behind the decimal point."""
 

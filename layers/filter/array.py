@@ -26,7 +26,7 @@ _ELEMENTS: dict[str, tuple[type[Element], Sets]] = {
     "a_containedby": (condition("a_containedby({0}, {1})", "({0} <@ {1})"), operator.le),
     "a_overlaps": (condition("a_overlaps({0}, {1})", "({0} && {1})"), lambda a, b: not a.isdisjoint(b)),
 }
-_Texts = element(TextsType(), "texts({all})", "CASE WHEN num_nulls({all}) = 0 THEN ARRAY[{all}]::text[] END")
+_Texts = element(TextsType(), "texts({all})", "om_texts({all})")
 """A list, unknown as soon as one of its members is."""
 
 

@@ -22,12 +22,9 @@ _WILD_IN_GLOB = frozenset("*?[")
 _Like = condition("({0} GLOB {2})", "({0} LIKE {1} ESCAPE '\\')")
 """Text, LIKE pattern, GLOB pattern: SQLite's LIKE ignores the case of some letters, its GLOB of none."""
 
-_FOLDED = "replace(replace(lower(normalize({0}, NFC)), 'ß', 'ss'), 'ς', 'σ')"
-"""PostgreSQL's lower() with what full case folding adds to it in the languages of Europe."""
-
 _FOLDS: dict[str, tuple[type[Element], Callable[[str], str]]] = {
-    "casei": (element(Text(), "casei({0})", _FOLDED), casei),
-    "accenti": (element(Text(), "accenti({0})", "unaccent({0})"), accenti),
+    "casei": (element(Text(), "casei({0})", "om_casei({0})"), casei),
+    "accenti": (element(Text(), "accenti({0})", "om_accenti({0})"), accenti),
 }
 
 

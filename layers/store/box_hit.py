@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from layers.store.element import Element, condition
 from layers.table import FID, PlaceType
 from spatial.box import Box
+from spatial.shape import Kind
 
 _CORNERS = 5
 """Vertices of a rectangle, its first one twice."""
@@ -44,6 +45,17 @@ class _Hit(_InTree):
     inherit_cache = True
     forms: ClassVar[Mapping[str, str]] = {"postgresql": "ST_Intersects({1}, {6})"}
     in_tree = "{0} IN (SELECT r.id FROM {tree} AS r WHERE " + _INSIDE + ")"  # noqa: S608 - our own text
+
+
+class _PointHit(_Hit):
+    """Whether a row's point lies in a rectangle."""
+
+    inherit_cache = True
+    # the index knows four bytes of each coordinate; a look at all eight costs a tenth of ST_Intersects
+    forms: ClassVar[Mapping[str, str]] = {
+        "postgresql": "({1} && ST_MakeEnvelope({2}, {3}, {4}, {5}, 4326)"
+        " AND ST_X({1}) >= {2} AND ST_X({1}) <= {4} AND ST_Y({1}) >= {3} AND ST_Y({1}) <= {5})"
+    }
 
 
 class _Counted(_InTree):
@@ -84,14 +96,14 @@ def region_hit(rows: Table, place: ColumnElement[Any], region: BaseGeometry) -> 
     region = solid(region)
     parts = list(shapely.get_parts(region))
     if all(map(_is_rectangle, parts)):
-        return or_(*(_asked(_Hit, rows, place, part) for part in parts))
+        return or_(*(_asked(_hit(place), rows, place, part) for part in parts))
     return and_(box_touch(rows, place, region), Intersects(place, literal(region, PlaceType())))
 
 
 def solid(region: BaseGeometry) -> BaseGeometry:
     """Return the region with a box of no width or height as the line or the point that it is."""
     parts = list(shapely.get_parts(region))
-    if all(part.geom_type != "Polygon" or part.area for part in parts):
+    if region.is_empty or all(part.geom_type != "Polygon" or part.area for part in parts):
         return region
     return shapely.union_all([_flat(part) for part in parts])
 
@@ -114,6 +126,10 @@ def _asked(piece: type[_InTree], rows: Table, place: ColumnElement[Any], region:
     return piece(rows.c[FID], place, *edges, literal(region, PlaceType()))
 
 
+def _hit(place: ColumnElement[Any]) -> type[_InTree]:
+    return _PointHit if getattr(place.type, "kind", None) == Kind.POINT else _Hit
+
+
 def _is_rectangle(shape: BaseGeometry) -> bool:
     return (
         shape.geom_type == "Polygon"
@@ -129,3 +145,11 @@ def _in_tree(element: _InTree, compiler: SQLCompiler, **options: Any) -> str:
     tree = quote(f"rtree_{place.table.name}_{place.name}")
     parts = [compiler.process(part, **options) for part in element.clauses]
     return element.in_tree.format(*parts, tree=tree, rows=quote(place.table.name), place=quote(place.name))
+
+
+@compiles(_Counted, "postgresql")
+def _counted(element: _Counted, compiler: SQLCompiler, **options: Any) -> str:
+    clauses = list(element.clauses)
+    place = cast("Column[Any]", clauses[1])
+    hit = compiler.process(_hit(place)(*clauses), **options)
+    return f"(SELECT count(*) FROM {compiler.preparer.quote(place.table.name)} WHERE {hit})"  # noqa: S608 - our own names

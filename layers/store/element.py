@@ -1,5 +1,6 @@
 """Pieces of SQL that each database says in its own words."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
@@ -8,6 +9,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
+
+_PART = re.compile(r"\{(\d+)\}")
 
 
 class Element(FunctionElement[Any]):
@@ -39,5 +42,9 @@ Group = condition("({0})")
 
 @compiles(Element)
 def _said(element: Element, compiler: SQLCompiler, **options: Any) -> str:
-    parts = [compiler.process(part, **options) for part in element.clauses]
-    return element.forms[compiler.dialect.name].format(*parts, all=", ".join(parts))
+    form, clauses = element.forms[compiler.dialect.name], list(element.clauses)
+    if "{all}" in form:
+        return form.format(all=", ".join(compiler.process(part, **options) for part in clauses))
+    # a parameter that is in no text must not be bound: PostgreSQL would not know its type
+    said = {int(n): compiler.process(clauses[int(n)], **options) for n in dict.fromkeys(_PART.findall(form))}
+    return form.format(*(said.get(n, "") for n in range(len(clauses))))

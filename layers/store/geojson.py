@@ -15,7 +15,7 @@ from spatial.crs import Crs, project
 POINT_BYTES = 29
 """A point's GeoPackage binary without envelope: 8 of header, 5 of WKB head, two doubles."""
 
-_POINT = np.dtype([("head", "V13"), ("x", "<f8"), ("y", "<f8")])
+POINT = np.dtype([("head", "V13"), ("x", "<f8"), ("y", "<f8")])
 Places = NDArray[np.object_]
 
 
@@ -58,6 +58,6 @@ def _rounder(decimals: int) -> Callable[[NDArray[np.float64]], NDArray[np.float6
 
 
 def _points(blobs: Sequence[bytes], decimals: int) -> list[Any]:
-    raw = np.frombuffer(b"".join(blobs), dtype=_POINT)
+    raw = np.frombuffer(b"".join(blobs), dtype=POINT)
     pairs = np.round(np.column_stack((raw["x"], raw["y"])), decimals).tolist()
     return [{"type": "Point", "coordinates": pair} for pair in pairs]

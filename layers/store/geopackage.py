@@ -11,14 +11,19 @@ from typing import TYPE_CHECKING, Any
 from layers.feature import Layer
 from layers.lazy import lazily
 from layers.query import Count, Query
-from layers.store import ledger, package, registry
+from layers.store import catalogue, dirt, ledger, package, tiles
 from layers.store.connection import compiled, engine, opened, reading, within
+from layers.store.package_reading import PackageReading
 from layers.store.paging import Page, block_of, features_of, fetched
 from layers.store.protocol import Block, Change, Extent, Features, Held, Job
+from layers.store.registry import Registry
 from layers.store.select import counted
+from layers.store.state import State
 from layers.store.writer import PackageWriter
 from layers.table import FID, REVISION, table
+from layers.tile import Dirt, Drawn, Part, Room
 from spatial.errors import Conflict, NotFound, TooMuch, Unavailable
+from spatial.tms import Tile
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -44,13 +49,17 @@ class GeoPackageStore:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._engine = engine(path)
         self._writing = threading.Lock()
-        self._registry = registry.Registry(self._engine)
+        self._registry = Registry(catalogue.PackageCatalogue(self._engine))
         self._counts: dict[tuple[Any, ...], Count] = {}
         self._create()
 
     def layers(self) -> Mapping[str, Layer]:
         """Return every layer, declared or added, as it is now for all workers."""
         return self._registry.layers()
+
+    def documents(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the JSON Schema of each layer that was added at run time, by the layer's name."""
+        return self._registry.documents()
 
     def add(self, layer: Layer, document: Mapping[str, Any]) -> None:
         """Add a layer at run time, with the JSON Schema that makes it again; raise Conflict."""
@@ -59,7 +68,7 @@ class GeoPackageStore:
             if layer.name in self.layers():
                 raise Conflict(f"a layer {layer.name} exists already; choose another name")
             package.add_layer(connection, layer)
-            registry.remember(connection, layer.name, document)
+            catalogue.remember(connection, layer.name, document)
         self._registry.forget()
 
     def drop(self, name: str) -> None:
@@ -72,7 +81,7 @@ class GeoPackageStore:
             if layer.declared:
                 raise Conflict(f"{name} is part of OneMap and cannot be dropped")
             package.drop_layer(connection, name)
-            registry.forgotten(connection, name)
+            catalogue.forgotten(connection, name)
         self._registry.forget()
 
     @contextmanager
@@ -124,6 +133,17 @@ class GeoPackageStore:
             box = connection.execute(box_sql, (layer.name,)).fetchone()
             return Extent(box if box and box[0] is not None else None, _span(connection, layer))
 
+    def tile(self, tile: Tile, parts: Sequence[Part], room: Room) -> Drawn:
+        """Return the features that lie in a tile or in its buffer as a Mapbox Vector Tile; see `layers.tile`."""
+        with self._snapshot() as connection:
+            data, thinned = tiles.drawn(PackageReading(connection), tile, parts, room)
+            return Drawn(data, thinned, dirt.state(connection))
+
+    def dirt(self, since: State) -> tuple[State, Sequence[Dirt] | None]:
+        """Return the state now, and where the writes that it sees and `since` does not changed what is on the map."""
+        with self._snapshot() as connection:
+            return dirt.state(connection), dirt.since(connection, since)
+
     def revision(self) -> int:
         """Return the store's newest revision."""
         with reading(self._engine) as connection:
@@ -162,6 +182,16 @@ class GeoPackageStore:
         with reading(self._engine) as connection, within(connection, PATIENCE):
             return fetched(connection, layer, query)
 
+    @contextmanager
+    def _snapshot(self) -> Generator[sqlite3.Connection]:
+        """Lend a connection that sees one state of the file for as long as it is lent."""
+        with reading(self._engine) as connection, within(connection, PATIENCE):
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
+
     def _create(self) -> None:
         connection = opened(self.path)
         try:
@@ -169,6 +199,7 @@ class GeoPackageStore:
         finally:
             connection.close()
         with self._transaction() as connection:
+            package.upgrade(connection, self.layers().values())
             for layer in self.layers().values():
                 package.create_layer(connection, layer)
 

@@ -29,7 +29,7 @@ class Ledger:
 
     def hold(self, job: Job, refusals: Sequence[Refusal]) -> None:
         """Put refusals into quarantine."""
-        held = [(job.id, job.layer, _json(r.record), r.reason, r.position) for r in refusals]
+        held = [(job.id, job.layer, as_json(r.record), r.reason, r.position) for r in refusals]
         self.connection.executemany(_HOLD, held)
 
     def settle(self, ids: Sequence[int], state: str) -> None:
@@ -39,7 +39,16 @@ class Ledger:
     def note(self, job: Job) -> None:
         """Remember how far the job has come."""
         times = (written(t) if t else None for t in (job.started, job.finished))
-        said = (job.id, job.source, job.layer, job.position, job.state, *times, _json(asdict(job.tally)), job.contract)
+        said = (
+            job.id,
+            job.source,
+            job.layer,
+            job.position,
+            job.state,
+            *times,
+            as_json(asdict(job.tally)),
+            job.contract,
+        )
         self.connection.execute(_NOTE, said)
 
 
@@ -73,5 +82,6 @@ def _when(text: str | None) -> datetime | None:
     return instant(text) if text else None
 
 
-def _json(value: object) -> str:
+def as_json(value: object) -> str:
+    """Return a value as JSON text; what JSON does not know, as its own text."""
     return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY).decode()

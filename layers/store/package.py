@@ -1,7 +1,7 @@
 """The GeoPackage file: its own tables, and those of each layer (OGC 12-128r18)."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, reduce
 from importlib.resources import files
 
@@ -20,6 +20,14 @@ APPLICATION_ID = 1196444487
 """'GPKG'; in decimal, because the hexadecimal form is silently stored as 0."""
 USER_VERSION = 10400
 SYSTEMS = (4326, 4490)
+CHANGED = """SELECT '{table}', (SELECT value FROM om_meta WHERE name = 'revision'), ST_MinX({row}."{place}"),
+    ST_MinY({row}."{place}"), ST_MaxX({row}."{place}"), ST_MaxY({row}."{place}")
+    WHERE {row}."{place}" NOT NULL AND NOT ST_IsEmpty({row}."{place}")"""
+"""Where a row's place is, for the record of what changed on the map; no others than an R*Tree's functions are there."""
+
+UNCHANGED = "SELECT 0, 0, 0, 0, 0, 0 WHERE 0"
+"""The same of a layer without places."""
+
 RTREE = "http://www.geopackage.org/spec140/#extension_rtree"
 
 
@@ -33,10 +41,23 @@ def create(connection: sqlite3.Connection) -> None:
             connection.execute(f"PRAGMA user_version = {USER_VERSION}")
             _run(connection, "geopackage.sql", {})
             connection.executemany("INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, ?, ?, ?, ?)", _systems())
+            _run(connection, "dirt.sql", {})
+            _run(connection, "ogr_contents.sql", {})
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def upgrade(connection: sqlite3.Connection, layers: Iterable[Layer]) -> None:
+    """Bring a file of an earlier version and its layers' tables up to date, inside the caller's transaction."""
+    for sign, make, apply in (("om_dirt", "dirt.sql", _stamp), ("gpkg_ogr_contents", "ogr_contents.sql", _count)):
+        if _has(connection, sign):
+            continue
+        _run(connection, make, {})
+        for layer in layers:
+            if _has(connection, layer.name):
+                apply(connection, layer)
 
 
 def create_layer(connection: sqlite3.Connection, layer: Layer) -> None:
@@ -50,8 +71,10 @@ def create_layer(connection: sqlite3.Connection, layer: Layer) -> None:
         (layer.name, kind, f"{layer.title.zh} {layer.name}", str(layer.description), SRID if layer.place else None),
     )
     _run(connection, "layer.sql", {"table": layer.name, "key": layer.key.name})
+    _stamp(connection, layer)
     _index_time(connection, layer)
     _place(connection, layer)
+    _count(connection, layer)
 
 
 def add_layer(connection: sqlite3.Connection, layer: Layer) -> None:
@@ -69,9 +92,16 @@ def drop_layer(connection: sqlite3.Connection, name: str) -> None:
     for (index,) in connection.execute("SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (name,)):
         connection.execute(f'DROP TABLE IF EXISTS "rtree_{name}_{index}"')
     connection.execute(f'DROP TABLE IF EXISTS "{name}"')
-    for owner in ("gpkg_extensions", "gpkg_geometry_columns", "gpkg_contents"):
-        connection.execute(f"DELETE FROM {owner} WHERE table_name = ?", (name,))  # noqa: S608 - our own three names
-    connection.execute("DELETE FROM om_tombstones WHERE layer = ?", (name,))
+    for owner in ("gpkg_extensions", "gpkg_geometry_columns", "gpkg_ogr_contents", "gpkg_contents"):
+        connection.execute(f"DELETE FROM {owner} WHERE table_name = ?", (name,))  # noqa: S608 - our own four names
+    for owner in ("om_tombstones", "om_dirt"):
+        connection.execute(f"DELETE FROM {owner} WHERE layer = ?", (name,))  # noqa: S608 - our own two names
+
+
+def _stamp(connection: sqlite3.Connection, layer: Layer) -> None:
+    names = {"table": layer.name, "key": layer.key.name, "place": layer.place.name if layer.place else ""}
+    rows = {row: (CHANGED if layer.place else UNCHANGED).replace("{row}", row) for row in ("old", "new")}
+    _run(connection, "stamp.sql", rows | names)
 
 
 def _place(connection: sqlite3.Connection, layer: Layer) -> None:
@@ -86,14 +116,22 @@ def _place(connection: sqlite3.Connection, layer: Layer) -> None:
     index(connection, layer)
 
 
+def _count(connection: sqlite3.Connection, layer: Layer) -> None:
+    counting = f'INSERT OR REPLACE INTO gpkg_ogr_contents SELECT ?, count(*) FROM "{layer.name}"'  # noqa: S608 - a checked name
+    connection.execute(counting, (layer.name,))
+    _run(connection, "count.sql", {"table": layer.name})
+
+
 def index(connection: sqlite3.Connection, layer: Layer) -> None:
-    """Create the triggers that keep the layer's R*Tree."""
+    """Create the triggers that keep the layer's R*Tree and the number of its rows."""
+    _run(connection, "count.sql", {"table": layer.name})
     if layer.place:
         _run(connection, "rtree.sql", {"table": layer.name, "place": layer.place.name})
 
 
 def unindex(connection: sqlite3.Connection, layer: Layer) -> None:
-    """Drop the triggers that would write the R*Tree on insert and change of place; the caller writes it in bulk."""
+    """Drop the triggers that keep the R*Tree and the number of rows on insert; the caller does so in bulk."""
+    connection.execute(f'DROP TRIGGER IF EXISTS "trigger_insert_feature_count_{layer.name}"')
     for event in ("insert", "update2", "update4", "update5", "update6", "update7", "delete"):
         if layer.place:
             connection.execute(f'DROP TRIGGER IF EXISTS "rtree_{layer.name}_{layer.place.name}_{event}"')

@@ -69,7 +69,7 @@ def fetched(connection: sqlite3.Connection, layer: Layer, query: Query) -> Page:
     if back:
         rows.reverse()
     has_place = layer.place is not None and not query.skip_geometry
-    after, before = _around(rows, query, more, back)
+    after, before = around(rows, query, more, len(query.sort))
     return Page(query, columns, rows, has_place, after, before)
 
 
@@ -87,17 +87,16 @@ def features_of(found: Page) -> Features:
     return Features(text, len(found.rows), found.next, found.prev)
 
 
-def _around(
-    rows: Sequence[tuple[Any, ...]], query: Query, more: bool, back: bool
-) -> tuple[Cursor | None, Cursor | None]:
+def around(rows: Sequence[Sequence[Any]], query: Query, more: bool, tail: int) -> tuple[Cursor | None, Cursor | None]:
+    """Return where the next page begins and where the one before ends; rows end in their `tail` sort values."""
     if not rows:
         return None, None
-    after = _cursor(rows[-1], query, back=False) if more or back else None
+    back = query.cursor is not None and query.cursor.back
+    after = _cursor(rows[-1], tail, back=False) if more or back else None
     came = query.cursor is not None or query.offset > 0
-    before = _cursor(rows[0], query, back=True) if (more if back else came) else None
+    before = _cursor(rows[0], tail, back=True) if (more if back else came) else None
     return after, before
 
 
-def _cursor(row: tuple[Any, ...], query: Query, *, back: bool) -> Cursor:
-    values = row[len(row) - len(query.sort) :] if query.sort else ()
-    return Cursor(tuple(values), row[0], back)
+def _cursor(row: Sequence[Any], tail: int, *, back: bool) -> Cursor:
+    return Cursor(tuple(row[len(row) - tail :]), row[0], back)

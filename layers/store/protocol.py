@@ -13,6 +13,9 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.feature import Layer
 from layers.query import Count, Cursor, Query
+from layers.store.state import State
+from layers.tile import Dirt, Drawn, Part, Room
+from spatial.tms import Tile
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -125,6 +128,10 @@ class Writer(Protocol):
         """Delete the rows and leave tombstones."""
         ...
 
+    def expire(self, layer: Layer, before: datetime, most: int) -> Tally:
+        """Delete the oldest rows whose instant lies before, up to `most`, without tombstones; never the newest row."""
+        ...
+
     def hold(self, job: Job, refusals: Sequence[Refusal]) -> None:
         """Put refusals into quarantine."""
         ...
@@ -143,6 +150,10 @@ class Store(Protocol):
 
     def layers(self) -> Mapping[str, Layer]:
         """Return every layer, declared or added, as it is now for all workers."""
+        ...
+
+    def documents(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the JSON Schema of each layer that was added at run time, by the layer's name."""
         ...
 
     def add(self, layer: Layer, document: Mapping[str, Any]) -> None:
@@ -179,6 +190,17 @@ class Store(Protocol):
 
     def extent(self, layer: Layer) -> Extent:
         """Return where and when the rows are."""
+        ...
+
+    def tile(self, tile: Tile, parts: Sequence[Part], room: Room) -> Drawn:
+        """Return the features that lie in a tile or in its buffer as a Mapbox Vector Tile; see `layers.tile`."""
+        ...
+
+    def dirt(self, since: State) -> tuple[State, Sequence[Dirt] | None]:
+        """Return the state now, and where the writes that it sees and `since` does not changed what is on the map.
+
+        Both where a row's shape was and where it is now. None: they are too long ago, anything may have changed.
+        """
         ...
 
     def revision(self) -> int:

@@ -1,19 +1,16 @@
 """Which layers a GeoPackage holds: the declared ones and those added at run time, the same for all workers."""
 
 import logging
-import sqlite3
 import threading
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 import orjson
-from sqlalchemy import Engine
 
 from layers.catalogue import declared
 from layers.feature import Layer
 from layers.runtime import from_schema
-from layers.store.connection import reading
 from spatial.errors import BadLayer
 
 log = logging.getLogger("onemap")
@@ -22,12 +19,24 @@ FRESH = 0.2
 """Seconds for which a look at the catalogue's version counts."""
 
 
+class Catalogue(Protocol):
+    """Where a store keeps what was added to it."""
+
+    def version(self) -> int:
+        """Return a number that is another one after every change."""
+        ...
+
+    def added(self) -> Sequence[tuple[str, str]]:
+        """Return the name of each added layer and the JSON text of the document that makes it, by name."""
+        ...
+
+
 class Registry:
     """The layers of one store, looked up again when another process changed them."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
         """Read the catalogue at first use."""
-        self._engine = engine
+        self._catalogue = catalogue
         self._lock = threading.Lock()
         self._version, self._looked = -1, float("-inf")
         self._layers: Mapping[str, Layer] = declared()
@@ -40,22 +49,23 @@ class Registry:
                 self._look()
         return self._layers
 
+    def documents(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the JSON Schema of each added layer by the layer's name."""
+        self.layers()
+        return {name: orjson.loads(text) for (name, text), layer in self._added.items() if layer}
+
     def forget(self) -> None:
         """Look again at the next use."""
         self._looked = float("-inf")
 
     def _look(self) -> None:
-        with reading(self._engine) as connection:
-            version = connection.execute("SELECT value FROM om_meta WHERE name = 'catalogue'").fetchone()[0]
-            if version != self._version:
-                self._layers, self._version = self._read(connection), version
+        version = self._catalogue.version()
+        if version != self._version:
+            # by text too: another process may have dropped a layer and added a different one of its name
+            self._added = {key: self._added.get(key) or _remade(*key) for key in self._catalogue.added()}
+            added = {name: layer for (name, _), layer in self._added.items() if layer}
+            self._layers, self._version = declared() | added, version
         self._looked = time.monotonic()
-
-    def _read(self, connection: sqlite3.Connection) -> Mapping[str, Layer]:
-        added = connection.execute("SELECT name, document FROM om_layers WHERE document IS NOT NULL ORDER BY name")
-        # by text too: another process may have dropped a layer and added a different one of its name
-        self._added = {key: self._added.get(key) or _remade(*key) for key in added}
-        return declared() | {name: layer for (name, _), layer in self._added.items() if layer}
 
 
 def _remade(name: str, text: str) -> Layer | None:
@@ -65,19 +75,3 @@ def _remade(name: str, text: str) -> Layer | None:
         # one layer that an earlier release took must not hide all the others
         log.warning("the added layer %s is left out: %s", name, bad)
         return None
-
-
-def remember(connection: sqlite3.Connection, name: str, document: Mapping[str, Any]) -> None:
-    """Put an added layer into the catalogue, inside the caller's transaction."""
-    connection.execute("INSERT INTO om_layers VALUES (?, ?)", (name, orjson.dumps(document).decode()))
-    _changed(connection)
-
-
-def forgotten(connection: sqlite3.Connection, name: str) -> None:
-    """Take a layer out of the catalogue, inside the caller's transaction."""
-    connection.execute("DELETE FROM om_layers WHERE name = ?", (name,))
-    _changed(connection)
-
-
-def _changed(connection: sqlite3.Connection) -> None:
-    connection.execute("UPDATE om_meta SET value = value + 1 WHERE name = 'catalogue'")

@@ -47,10 +47,14 @@ def _decode(rows: Sequence[Any], at: str | int, out: Callable[[Any], Any]) -> No
 
 
 def _mend_instants(rows: Sequence[Any], at: str | int) -> None:
-    # ours are of one width already; GDAL and QGIS may write other precisions
     for row in rows:
         if row[at] is not None and len(row[at]) != WIDTH:
-            row[at] = written(instant(row[at]))
+            row[at] = mended(row[at])
+
+
+def mended(text: str) -> str:
+    """Return an instant as we write it; ours are of one width already, GDAL and QGIS may write other precisions."""
+    return text if len(text) == WIDTH else written(instant(text))
 
 
 def encoded(layer: Layer, rows: Sequence[Row]) -> list[list[Any]]:

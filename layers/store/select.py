@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column as SqlColumn
-from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, func, literal, or_, select
 
 from layers.column import Column, ColumnKind
 from layers.feature import Layer
@@ -13,11 +13,15 @@ from layers.filter import compiled as filtered
 from layers.query import Query
 from layers.store import keyset
 from layers.store.box_hit import box_count, box_hit, region_hit
-from layers.table import FID, table
+from layers.store.element import condition
+from layers.table import FID, NumbersType, TextsType, table
 from spatial.errors import BadParameter
 from spatial.time import Span
 
 MAX_WORDS = 12
+
+_OneOf = condition("({0} IN (SELECT value FROM json_each({1})))", "({0} = ANY({1}))")
+"""Whether a text is in a list; the same SQL text whatever the list's length."""
 
 
 def shown(layer: Layer, query: Query) -> tuple[Column, ...]:
@@ -33,13 +37,18 @@ def shown(layer: Layer, query: Query) -> tuple[Column, ...]:
 def page(layer: Layer, query: Query, limit: int) -> Select[Any]:
     """Return the rows of one page: fid, key, place (if asked for), the properties, then the sort values."""
     rows = table(layer)
-    keys = keyset.orders(layer, rows, query.sort)
-    back = query.cursor.back if query.cursor else False
     place = [rows.c[layer.place.name]] if layer.place and not query.skip_geometry else []
     wanted = [rows.c[c.name] for c in shown(layer, query)]
-    tail = [key.column for key in keys]
-    statement = select(rows.c[FID], rows.c[layer.key.name], *place, *wanted, *tail)
-    statement = statement.where(*conditions(layer, query))
+    tail = [key.column for key in keyset.orders(layer, rows, query.sort)]
+    return paged(layer, query, limit, [rows.c[FID], rows.c[layer.key.name], *place, *wanted, *tail])
+
+
+def paged(layer: Layer, query: Query, limit: int, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    """Return the columns of the rows of one page, in its order."""
+    rows = table(layer)
+    keys = keyset.orders(layer, rows, query.sort)
+    back = query.cursor.back if query.cursor else False
+    statement = select(*columns).where(*conditions(layer, query))
     if query.cursor:
         statement = statement.where(keyset.after(keys, rows, query.cursor))
     statement = statement.order_by(*keyset.ordering(keys, rows, back)).limit(limit)
@@ -55,17 +64,20 @@ def counted(layer: Layer, query: Query) -> Select[Any]:
 
 
 def _only_box(query: Query) -> bool:
-    return not (query.ids or query.span or query.filters or query.region is not None or query.text is not None)
+    named = query.ids or query.span or query.filters or query.near
+    return not (named or query.region is not None or query.text is not None)
 
 
 def conditions(layer: Layer, query: Query) -> list[ColumnElement[bool]]:
-    """Return all that a row must fulfil."""
+    """Return all that a row must fulfil; raise BadParameter where that is more than a condition."""
+    if query.near:
+        raise BadParameter("what is near is found by layers.near.near; leave `near` out of the query")
     return list(_conditions(layer, table(layer), query))
 
 
 def _conditions(layer: Layer, rows: Table, query: Query) -> Iterator[ColumnElement[bool]]:
     if query.ids:
-        yield rows.c[layer.key.name].in_(query.ids)
+        yield _named(rows.c[layer.key.name], query.ids)
     if query.span and layer.when:
         yield during(rows, layer.when, query.span)
     for one in query.filters:
@@ -74,6 +86,15 @@ def _conditions(layer: Layer, rows: Table, query: Query) -> Iterator[ColumnEleme
         yield mentions(layer, rows, query.text)
     if layer.place:
         yield from _where(rows, rows.c[layer.place.name], query)
+
+
+def _named(key: ColumnElement[Any], ids: Sequence[str]) -> ColumnElement[bool]:
+    return key == ids[0] if len(ids) == 1 else _OneOf(key, literal(list(ids), TextsType()))
+
+
+def one_of(number: ColumnElement[Any], fids: Sequence[int]) -> ColumnElement[bool]:
+    """Return what is true of rows that have one of the row numbers; one text whatever their number."""
+    return _OneOf(number, literal(list(fids), NumbersType()))
 
 
 def _where(rows: Table, place: SqlColumn[Any], query: Query) -> Iterator[ColumnElement[bool]]:

@@ -4,12 +4,14 @@ import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from layers.feature import Layer
+from layers.store import dirt
 from layers.store.connection import compiled
 from layers.store.ledger import Ledger
 from layers.store.package import index, unindex
@@ -51,9 +53,25 @@ class PackageWriter(Ledger):
         statement = compiled(delete(rows).where(rows.c[layer.key.name] == bindparam("key", "")))[0]
         return Tally(deleted=sum(self.connection.execute(statement, (key,)).rowcount for key in keys))
 
+    def expire(self, layer: Layer, before: datetime, most: int) -> Tally:
+        """Delete the oldest rows whose instant lies before, up to `most`, without tombstones; never the newest row."""
+        if layer.when is None:
+            return Tally()
+        rows, when = table(layer), layer.when[0].name
+        # the newest stays, so that its number is not given again
+        newest = select(func.max(rows.c[FID])).scalar_subquery()
+        old = select(rows.c[FID]).where(rows.c[when] < before, rows.c[FID] < newest).order_by(rows.c[when]).limit(most)
+        sql, bound = compiled(delete(rows).where(rows.c[FID].in_(old)))
+        mark = self._revision()
+        gone = self.connection.execute(sql, bound).rowcount
+        # by the table's own trigger, which other writers need too
+        self.connection.execute("DELETE FROM om_tombstones WHERE layer = ? AND revision > ?", (layer.name, mark))
+        return Tally(deleted=gone)
+
     def finish(self) -> None:
         """Move the revision on, so that no row bears it and what others write is told from what we do."""
         self._next_revision()
+        dirt.prune(self.connection)
 
     def _write(self, layer: Layer, rows: Sequence[Row], known: "Callable[..., Tally]") -> Tally:
         key = layer.key.name
@@ -87,8 +105,10 @@ class PackageWriter(Ledger):
         boxes = bounds(layer, rows)
         if bulk:
             self._index(layer, np.arange(first, first + len(rows)), boxes)
+            self.connection.execute(_COUNTED, (len(rows), layer.name))
             index(self.connection, layer)
         self._widen(layer, boxes)
+        dirt.note(self.connection, layer, self.revision, boxes)
 
     def _index(self, layer: Layer, fids: np.ndarray, boxes: np.ndarray) -> None:
         has = ~np.isnan(boxes[:, 0])
@@ -100,14 +120,19 @@ class PackageWriter(Ledger):
     def _change(self, layer: Layer, rows: Sequence[Row], found: dict[str, Known]) -> Tally:
         changed: list[tuple[Any, ...]] = []
         moved: list[Row] = []
+        old: list[bytes | None] = []
+        at = layer.columns.index(layer.place) if layer.place else 0
         for row, values in zip(rows, encoded(layer, rows), strict=True):
             known = found[row[layer.key.name]]
             if tuple(values) != known.values:
                 changed.append((*values, self.revision, known.fid))
                 moved.append(row)
+                old.append(known.values[at])
         if changed:
             self.connection.executemany(_updating(layer), changed)
-            self._widen(layer, bounds(layer, moved))
+            boxes = bounds(layer, moved)
+            self._widen(layer, boxes)
+            dirt.note(self.connection, layer, self.revision, dirt.with_old(layer, boxes, old))
         return Tally(updated=len(changed), unchanged=len(rows) - len(changed))
 
     def _next_fid(self, layer: Layer) -> int:
@@ -121,6 +146,9 @@ class PackageWriter(Ledger):
             low, high = np.nanmin(boxes[:, :2], axis=0), np.nanmax(boxes[:, 2:], axis=0)
             self.connection.execute(_WIDEN, (*map(float, low), *map(float, high), layer.name))
 
+    def _revision(self) -> int:
+        return int(self.connection.execute("SELECT value FROM om_meta WHERE name = 'revision'").fetchone()[0])
+
     def _next_revision(self) -> int:
         bumped = "UPDATE om_meta SET value = value + 1 WHERE name = 'revision' RETURNING value"
         return int(self.connection.execute(bumped).fetchone()[0])
@@ -129,6 +157,8 @@ class PackageWriter(Ledger):
 _WIDEN = """UPDATE gpkg_contents SET last_change = strftime('%Y-%m-%dT%H:%M:%fZ','now'),
   min_x = min(ifnull(min_x, 1e9), ?), min_y = min(ifnull(min_y, 1e9), ?),
   max_x = max(ifnull(max_x, -1e9), ?), max_y = max(ifnull(max_y, -1e9), ?) WHERE table_name = ?"""
+
+_COUNTED = "UPDATE gpkg_ogr_contents SET feature_count = feature_count + ? WHERE table_name = ?"
 
 
 def _repeat(layer: Layer, rows: Sequence[Row], found: dict[str, Known]) -> Tally:

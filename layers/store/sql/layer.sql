@@ -1,30 +1,3 @@
--- What every layer's table gets: an index by revision, and stamps for rows that others (QGIS, GDAL) write.
+-- What every layer's table gets: an index by key and one by revision.
 CREATE UNIQUE INDEX "{table}_key" ON "{table}" ("{key}");
 CREATE INDEX "{table}_revision" ON "{table}" (om_rev, fid);
--- Between writes the revision stands one past every row's: a row that bears it is being written by us, and any other that is
--- written, whatever number it brings along from where it was copied, by somebody else.
-CREATE TRIGGER "om_{table}_insert" AFTER INSERT ON "{table}"
-  WHEN new.om_rev IS NOT (SELECT value FROM om_meta WHERE name = 'revision') BEGIN
-  UPDATE om_meta SET value = value + 1 WHERE name = 'revision';
-  UPDATE "{table}" SET om_rev = (SELECT value FROM om_meta WHERE name = 'revision') WHERE fid = new.fid;
-  UPDATE om_meta SET value = value + 1 WHERE name = 'revision';
-  DELETE FROM om_tombstones WHERE layer = '{table}' AND fid = new.fid;
-END;
-CREATE TRIGGER "om_{table}_update" AFTER UPDATE ON "{table}"
-  WHEN new.om_rev IS NOT (SELECT value FROM om_meta WHERE name = 'revision') BEGIN
-  UPDATE om_meta SET value = value + 1 WHERE name = 'revision';
-  UPDATE "{table}" SET om_rev = (SELECT value FROM om_meta WHERE name = 'revision') WHERE fid = new.fid;
-  UPDATE om_meta SET value = value + 1 WHERE name = 'revision';
-END;
--- A row renamed is one gone and one new.
-CREATE TRIGGER "om_{table}_rename" AFTER UPDATE OF "{key}" ON "{table}" WHEN new."{key}" IS NOT old."{key}" BEGIN
-  UPDATE om_meta SET value = value + 1 WHERE name = 'revision';
-  INSERT OR REPLACE INTO om_tombstones VALUES
-    ('{table}', old.fid, old."{key}", (SELECT value FROM om_meta WHERE name = 'revision'));
-  UPDATE om_meta SET value = value + 1 WHERE name = 'revision';
-END;
-CREATE TRIGGER "om_{table}_delete" AFTER DELETE ON "{table}" BEGIN
-  UPDATE om_meta SET value = value + 1 WHERE name = 'revision';
-  INSERT OR REPLACE INTO om_tombstones VALUES
-    ('{table}', old.fid, old."{key}", (SELECT value FROM om_meta WHERE name = 'revision'));
-END;

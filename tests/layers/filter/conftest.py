@@ -3,8 +3,9 @@
 import importlib.util
 import json
 import random
+import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -23,8 +24,13 @@ from layers.cql2 import parse
 from layers.feature import Feature, Layer, made
 from layers.filter import compiled
 from layers.query import Filter
-from layers.store.connection import compiled as as_sql
+from layers.store.connection import compiled as sqlite_text
 from layers.store.functions import register
+from layers.store.postgis import schema
+from layers.store.postgis.connection import Connections, fetched, run
+from layers.store.postgis.connection import compiled as postgis_text
+from layers.store.postgis.writer import PostgisWriter
+from layers.store.texts import Texts
 from layers.table import table
 from layers.text import Text
 from spatial.crs import CRS84, Crs
@@ -47,6 +53,7 @@ TEXTS = (
     "Øst",
     "C:\\t",
 )
+OLD = re.compile("s_(touches|overlaps)")
 TAGS = ("红", "绿", "blue", "it's")
 
 
@@ -132,7 +139,9 @@ def room(name: str) -> ModuleType:
 
 
 class Things:
-    """The rows in SQLite, and beside them in Python."""
+    """The rows in a database, and beside them in Python."""
+
+    compiled: Texts
 
     def __init__(self) -> None:
         self.layer: Layer = LAYER
@@ -140,6 +149,47 @@ class Things:
         self.records = rows()
         self.truth = room("oracle").truth
         self.written: Callable[[Any], str] = room("written").written
+
+    def asked(self, sql: str, bound: tuple[Any, ...]) -> Iterable[Sequence[Any]]:
+        """What the database finds."""
+        raise NotImplementedError
+
+    def sql(self, given: Filter, layer: Layer | None = None) -> tuple[str, tuple[Any, ...]]:
+        """The filter as the database gets it."""
+        layer = layer or self.layer
+        stands = table(layer)
+        return self.compiled(select(stands.c.code).where(compiled(given, layer, stands)))
+
+    def selected(self, text: str, lang: str | None = None, crs: Crs = CRS84) -> set[str]:
+        """The codes that the database selects."""
+        return {code for (code,) in self.asked(*self.sql(parse(text, lang, crs)))}
+
+    def expected(self, tree: Any) -> set[str]:
+        """The codes of the rows of which the tree is true."""
+        return {record["code"] for record in self.records if self.truth(tree, record) is True}
+
+    def relates(self, tree: Any) -> bool:
+        """Whether the database's library of geometry understands the tree as Python's does."""
+        return True
+
+    def agree(self, tree: Any) -> set[str]:
+        """What all select: Python, the text and the JSON."""
+        wanted = self.expected(tree)
+        if not self.relates(tree):
+            return wanted
+        text = self.written(tree)
+        assert self.selected(json.dumps(tree), "cql2-json") == wanted, tree
+        assert self.selected(text, "cql2-text") == wanted, text
+        return wanted
+
+
+class InSqlite(Things):
+    """The rows in SQLite."""
+
+    compiled = sqlite_text
+
+    def __init__(self) -> None:
+        super().__init__()
         self.connection = sqlite3.connect(":memory:", check_same_thread=False)
         register(self.connection)
         engine = create_engine("sqlite://", creator=lambda: self.connection)
@@ -153,32 +203,46 @@ class Things:
         )
         self.connection.commit()
 
-    def sql(self, given: Filter, layer: Layer | None = None) -> tuple[str, tuple[Any, ...]]:
-        """The filter as SQLite gets it."""
-        layer = layer or self.layer
-        stands = table(layer)
-        return as_sql(select(stands.c.code).where(compiled(given, layer, stands)))
+    def asked(self, sql: str, bound: tuple[Any, ...]) -> Iterable[Sequence[Any]]:
+        return self.connection.execute(sql, bound)
 
-    def selected(self, text: str, lang: str | None = None, crs: Crs = CRS84) -> set[str]:
-        """The codes that SQLite selects."""
-        return {code for (code,) in self.connection.execute(*self.sql(parse(text, lang, crs)))}
-
-    def expected(self, tree: Any) -> set[str]:
-        """The codes of the rows of which the tree is true."""
-        return {record["code"] for record in self.records if self.truth(tree, record) is True}
-
-    def agree(self, tree: Any) -> set[str]:
-        """What all select: Python, the text and the JSON."""
-        wanted = self.expected(tree)
-        text = self.written(tree)
-        assert self.selected(json.dumps(tree), "cql2-json") == wanted, tree
-        assert self.selected(text, "cql2-text") == wanted, text
-        return wanted
+    def close(self) -> None:
+        self.connection.close()
 
 
-@pytest.fixture(scope="session")
-def things() -> Iterator[Things]:
-    """The rows, to be filtered."""
-    made = Things()
+class InPostgis(Things):
+    """The rows in PostGIS, as its store writes them."""
+
+    compiled = postgis_text
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.connections = Connections(address)
+        self.connections.open()
+        with self.connections.writing() as connection:
+            schema.create(connection, {LAYER.name: LAYER})
+            PostgisWriter(connection).upsert(LAYER, self.records)
+            run(connection, "ANALYZE things")
+            version = fetched(connection, "SELECT postgis_geos_version()")[0][0]
+        self.geos = tuple(int(part) for part in version.split("-")[0].split("."))
+
+    def relates(self, tree: Any) -> bool:
+        # until 3.13, GEOS took points at the end of a line to be inside of a collection of both
+        text = json.dumps(tree)
+        return self.geos >= (3, 13) or "GeometryCollection" not in text or not OLD.search(text)
+
+    def asked(self, sql: str, bound: tuple[Any, ...]) -> Iterable[Sequence[Any]]:
+        return self.connections.rows(sql, bound)
+
+    def close(self) -> None:
+        with self.connections.writing() as connection:
+            schema.drop_layer(connection, LAYER.name)
+        self.connections.close()
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgis", marks=pytest.mark.postgis)])
+def things(request: pytest.FixtureRequest) -> Iterator[Things]:
+    """The rows, to be filtered by each database."""
+    made = InSqlite() if request.param == "sqlite" else InPostgis(request.getfixturevalue("postgis"))
     yield made
-    made.connection.close()
+    made.close()

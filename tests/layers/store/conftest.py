@@ -11,10 +11,10 @@ import shapely
 
 from layers.feature import Layer
 from layers.runtime import from_schema
-from layers.store.geopackage import GeoPackageStore
+from layers.store.open import opened
 from layers.store.protocol import Store
 
-KINDS = {"geopackage": lambda folder: GeoPackageStore(folder / "city.gpkg")}
+KINDS = ("geopackage", pytest.param("postgis", marks=pytest.mark.postgis))
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 WORKS = {
@@ -35,12 +35,16 @@ WORKS = {
 }
 
 
-@pytest.fixture(params=list(KINDS))
+@pytest.fixture(params=KINDS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty store of each kind."""
-    made = KINDS[request.param](tmp_path)
+    made = opened(str(tmp_path / "city.gpkg") if request.param == "geopackage" else _database(request))
     yield made
     made.close()
+
+
+def _database(request: pytest.FixtureRequest) -> str:
+    return request.getfixturevalue("database")(tables=True)
 
 
 @pytest.fixture

@@ -1,0 +1,155 @@
+"""Connections to PostgreSQL: a pool for reading, transactions for writing, and its errors as ours."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
+from sqlalchemy.dialects.postgresql.base import PGDialect
+
+from layers.store.texts import Texts
+from spatial.errors import BadParameter, BadSource, Conflict, Forbidden, NotFound, OneMapError, TooMuch, Unavailable
+
+SCHEMA = "onemap"
+"""The schema that holds the layers' tables and our own."""
+
+PATIENCE = 20.0
+"""Seconds that one statement may take before it is refused."""
+
+WAITING = 5.0
+"""Seconds that a request waits for a free connection."""
+
+SETTINGS = {
+    "search_path": f"{SCHEMA},public",
+    "statement_timeout": f"{PATIENCE:.0f}s",
+    "idle_in_transaction_session_timeout": "60s",
+    "TimeZone": "UTC",
+    # costs more than it saves on pages that take milliseconds
+    "jit": "off",
+}
+
+DIALECT = PGDialect(paramstyle="numeric_dollar")
+compiled = Texts(DIALECT)
+"""Returns a statement as PostgreSQL's text and its parameters, in order."""
+
+type Connection = psycopg.Connection[TupleRow]
+
+LARGE = "the query is larger than the database can take; make it simpler"
+SAID: tuple[tuple[type[Exception], type[OneMapError], str], ...] = (
+    (
+        errors.QueryCanceled,
+        TooMuch,
+        "the query takes too long; ask for a smaller bbox, a shorter time or a simpler filter",
+    ),
+    (errors.DeadlockDetected, Unavailable, "others are writing the same rows; try again"),
+    (errors.SerializationFailure, Unavailable, "others are writing the same rows; try again"),
+    (errors.InsufficientPrivilege, Forbidden, "the database does not let this role do that"),
+    (errors.ReadOnlySqlTransaction, Unavailable, "the database takes no writes now"),
+    (PoolTimeout, Unavailable, "the database is busy; try again in a moment"),
+    (PoolClosed, Unavailable, "the store is closed"),
+    (errors.UniqueViolation, Conflict, "a row with that key is there already"),
+    (errors.ProgramLimitExceeded, TooMuch, LARGE),
+    (errors.StatementTooComplex, TooMuch, LARGE),
+    (errors.TooManyArguments, TooMuch, LARGE),
+    (errors.UndefinedTable, NotFound, "the layer is not there any more"),
+    (errors.DataError, BadParameter, "a value is none that the database can hold"),
+    (UnicodeEncodeError, BadParameter, "a text holds half a character; send it as UTF-8"),
+    (errors.InternalError_, BadParameter, "the geometries of the query have no answer"),
+    (psycopg.OperationalError, Unavailable, "the database does not answer now; try again in a moment"),
+    (psycopg.InterfaceError, Unavailable, "the database does not answer now; try again in a moment"),
+)
+"""What the driver raises, the most particular first, and what it means here."""
+
+
+class Connections:
+    """A pool of connections to one database, and what is asked of it most."""
+
+    def __init__(self, url: str, most: int = 16) -> None:
+        """Connect; raise BadSource if there is no such database, Unavailable while it does not answer."""
+        try:
+            # what the address itself says comes last and counts
+            options = [
+                *(f"-c {name}={value}" for name, value in SETTINGS.items()),
+                conninfo_to_dict(url).get("options"),
+            ]
+            address = make_conninfo(url, options=" ".join(str(option) for option in options if option))
+        except psycopg.ProgrammingError as bad:
+            raise BadSource("the store's address is not of the form postgresql://user@host/database") from bad
+        self._pool = ConnectionPool(
+            address,
+            connection_class=psycopg.Connection[TupleRow],
+            kwargs={"autocommit": True, "cursor_factory": psycopg.RawCursor, "prepare_threshold": 2},
+            min_size=1,
+            max_size=most,
+            timeout=WAITING,
+            reconnect_timeout=10,
+            open=False,
+        )
+
+    def open(self) -> None:
+        """Begin; raise Unavailable if nobody answers."""
+        try:
+            self._pool.open(wait=True, timeout=WAITING)
+        except PoolTimeout as bad:
+            self._pool.close()
+            raise Unavailable("the database does not answer: is it running, and is its address right?") from bad
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._pool.close()
+
+    @contextmanager
+    def reading(self) -> Generator[Connection]:
+        """Lend a connection; what goes wrong inside is told as ours."""
+        with told(), self._pool.connection() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Generator[Connection]:
+        """Lend a connection with an open transaction: leaving it commits, an error rolls back."""
+        with told(), self._pool.connection() as connection, connection.transaction():
+            yield connection
+
+    def rows(self, sql: str, bound: tuple[Any, ...] = ()) -> list[TupleRow]:
+        """Return what a statement that only reads finds; asked once more where the connection was dead."""
+        try:
+            with self.reading() as connection:
+                return fetched(connection, sql, bound)
+        except Unavailable as bad:
+            if not isinstance(bad.__cause__, psycopg.OperationalError) or isinstance(bad.__cause__, PoolTimeout):
+                raise
+        self._pool.check()
+        with self.reading() as connection:
+            return fetched(connection, sql, bound)
+
+
+def fetched(connection: Connection, sql: str, bound: tuple[Any, ...] = ()) -> list[TupleRow]:
+    """Return what a statement finds; geometries and instants come in binary."""
+    cursor = connection.cursor(binary=True)
+    return cursor.execute(_text(sql), bound).fetchall()
+
+
+def run(connection: Connection, sql: str, bound: tuple[Any, ...] = ()) -> int:
+    """Run a statement; return how many rows it touched."""
+    return connection.execute(_text(sql), bound).rowcount
+
+
+@contextmanager
+def told() -> Generator[None]:
+    """Turn what the driver raises into what it means here."""
+    try:
+        yield
+    except (psycopg.Error, PoolClosed, UnicodeEncodeError) as bad:
+        for kind, ours, said in SAID:
+            if isinstance(bad, kind):
+                raise ours(said) from bad
+        raise
+
+
+def _text(sql: str) -> Any:
+    # the driver's stubs want literals; ours are made by SQLAlchemy and by the files of layers/store/sql
+    return sql.encode()

@@ -1,0 +1,192 @@
+"""The production store: PostgreSQL with PostGIS."""
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, func, literal_column, select
+
+from layers.catalogue import declared
+from layers.feature import Layer
+from layers.lazy import lazily
+from layers.query import Count, Query
+from layers.store import tiles
+from layers.store.postgis import catalogue, ledger, page, schema
+from layers.store.postgis.connection import Connections, compiled, fetched, run
+from layers.store.postgis.reading import PostgisReading
+from layers.store.postgis.writer import PostgisWriter
+from layers.store.protocol import Block, Change, Extent, Features, Held, Job
+from layers.store.registry import Registry
+from layers.store.select import counted
+from layers.store.state import State
+from layers.table import FID, REVISION, table
+from layers.tile import Dirt, Drawn, Part, Room
+from spatial.errors import Conflict, NotFound, TooMuch
+from spatial.time import written
+from spatial.tms import Tile
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+COUNTING = 300
+"""Milliseconds that counting may take before the number is left out."""
+
+SETTLED = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+"""Every transaction with a lower number has ended: nothing that it wrote is still to come."""
+
+GONE = f"""SELECT fid, key, revision FROM om_tombstones WHERE layer = $1 AND revision > $2 AND revision < {SETTLED}
+  ORDER BY revision, fid LIMIT $3"""  # noqa: S608 - our own text
+
+framed = lazily("layers.store.frame:frame")
+
+
+class PostgisStore:
+    """Rows in the schema `onemap` of one database; any number of readers and writers."""
+
+    def __init__(self, url: str) -> None:
+        """Connect and create what is missing; raise BadSource, Unavailable."""
+        self._connections = Connections(url)
+        self._connections.open()
+        self._registry = Registry(catalogue.PostgisCatalogue(self._connections))
+        with self._connections.writing() as connection:
+            schema.create(connection, declared())
+
+    def layers(self) -> Mapping[str, Layer]:
+        """Return every layer, declared or added, as it is now for all workers."""
+        return self._registry.layers()
+
+    def documents(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the JSON Schema of each layer that was added at run time, by the layer's name."""
+        return self._registry.documents()
+
+    def add(self, layer: Layer, document: Mapping[str, Any]) -> None:
+        """Add a layer at run time, with the JSON Schema that makes it again; raise Conflict."""
+        with self._connections.writing() as connection:
+            run(connection, "SELECT pg_advisory_xact_lock($1)", (schema.LOCK,))
+            self._registry.forget()
+            if layer.name in self.layers():
+                raise Conflict(f"a layer {layer.name} exists already; choose another name")
+            schema.add_layer(connection, layer)
+            catalogue.remember(connection, layer.name, document)
+        self._registry.forget()
+
+    def drop(self, name: str) -> None:
+        """Drop a layer that was added at run time; raise NotFound, Conflict for a declared one."""
+        with self._connections.writing() as connection:
+            run(connection, "SELECT pg_advisory_xact_lock($1)", (schema.LOCK,))
+            self._registry.forget()
+            layer = self.layers().get(name)
+            if layer is None:
+                raise NotFound(f"there is no layer {name[:60]!r}")
+            if layer.declared:
+                raise Conflict(f"{name} is part of OneMap and cannot be dropped")
+            schema.drop_layer(connection, name)
+            catalogue.forgotten(connection, name)
+        self._registry.forget()
+
+    @contextmanager
+    def write(self) -> Generator[PostgisWriter]:
+        """Open a transaction; leaving it commits, an error rolls back."""
+        with self._connections.writing() as connection:
+            yield PostgisWriter(connection)
+
+    def block(self, layer: Layer, query: Query) -> Block:
+        """Return one page of rows."""
+        return page.block(self._connections.rows, layer, query)
+
+    def features(self, layer: Layer, query: Query) -> Features:
+        """Return one page as GeoJSON features, already text."""
+        return page.features(self._connections.rows, layer, query)
+
+    def blocks(self, layer: Layer, query: Query, size: int = 1000) -> Iterator[Block]:
+        """Yield all pages of a query, up to its limit; rows written meanwhile neither repeat nor shift others."""
+        left, asked = query.limit, query
+        while left > 0:
+            block = self.block(layer, replace(asked, limit=min(size, left)))
+            yield block
+            left -= len(block.fids)
+            if block.next is None:
+                return
+            asked = replace(query, cursor=block.next)
+
+    def count(self, layer: Layer, query: Query) -> Count | None:
+        """Count what matches; None when that would take too long."""
+        sql, bound = compiled(counted(layer, query))
+        try:
+            with self._connections.writing() as connection:
+                run(connection, f"SET LOCAL statement_timeout = {COUNTING}")
+                return Count(fetched(connection, sql, bound)[0][0])
+        except TooMuch:
+            return None
+
+    def frame(self, layer: Layer, query: Query) -> "gpd.GeoDataFrame":
+        """Return the rows as a GeoDataFrame, instants as UTC timestamps."""
+        return framed(layer, query, self.blocks(layer, query, size=5000))
+
+    def extent(self, layer: Layer) -> Extent:
+        """Return where and when the rows are."""
+        asked = "SELECT minx, miny, maxx, maxy FROM om_extents WHERE layer = $1 AND minx IS NOT NULL"
+        found = self._connections.rows(asked, (layer.name,))
+        box = tuple(found[0]) if found else None
+        return Extent(box, self._span(layer))  # pyright: ignore[reportArgumentType] - four numbers, as the table has
+
+    def tile(self, tile: Tile, parts: Sequence[Part], room: Room) -> Drawn:
+        """Return the features that lie in a tile or in its buffer as a Mapbox Vector Tile; see `layers.tile`."""
+        with self._snapshot() as reading:
+            data, thinned = tiles.drawn(reading, tile, parts, room)
+            return Drawn(data, thinned, reading.state())
+
+    def dirt(self, since: State) -> tuple[State, Sequence[Dirt] | None]:
+        """Return the state now, and where the writes that it sees and `since` does not changed what is on the map."""
+        with self._snapshot() as reading:
+            return reading.state(), reading.dirt(since)
+
+    @contextmanager
+    def _snapshot(self) -> Generator[PostgisReading]:
+        with self._connections.writing() as connection:
+            run(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield PostgisReading(connection)
+
+    def revision(self) -> int:
+        """Return the newest revision of which, as of all before it, nothing is still to come."""
+        return int(self._connections.rows(f"SELECT {SETTLED} - 1")[0][0])
+
+    def changes(self, layer: Layer, since: int, limit: int = 1000) -> tuple[Sequence[Change], Sequence[Change]]:
+        """Return rows written and rows deleted after a revision, oldest first."""
+        rows = table(layer)
+        settled = literal_column(SETTLED, rows.c[REVISION].type)
+        wanted = rows.select().with_only_columns(rows.c[FID], rows.c[layer.key.name], rows.c[REVISION])
+        newer = wanted.where(rows.c[REVISION] > since, rows.c[REVISION] < settled)
+        sql, bound = compiled(newer.order_by(rows.c[REVISION], rows.c[FID]).limit(limit))
+        upserts = [Change(*row) for row in self._connections.rows(sql, bound)]
+        return upserts, [Change(*row) for row in self._connections.rows(GONE, (layer.name, since, limit))]
+
+    def job(self, id: str) -> Job | None:
+        """Return an import by its id."""
+        return ledger.job(self._connections, id)
+
+    def jobs(self) -> Sequence[Job]:
+        """Return every import, newest first."""
+        return ledger.jobs(self._connections)
+
+    def held(self, layer: str | None = None, job: str | None = None, state: str = "held") -> Iterator[Held]:
+        """Yield what the quarantine holds."""
+        return ledger.held(self._connections, layer, job, state)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._connections.close()
+
+    def _span(self, layer: Layer) -> tuple[str | None, str | None] | None:
+        if layer.when is None:
+            return None
+        rows, (first, last) = table(layer), layer.when
+        start = self._edge(select(func.min(rows.c[first.name])))
+        end = self._edge(select(func.max(rows.c[(last or first).name])))
+        return None if start is None else (start, end)
+
+    def _edge(self, asked: Select[Any]) -> str | None:
+        found = self._connections.rows(*compiled(asked))[0][0]
+        return None if found is None else written(found) if isinstance(found, datetime) else str(found)
