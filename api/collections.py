@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from api import ogc
+from api import ogc, raster_collection
 from api.accept import HTML, JSON, SCHEMA, chosen
 from api.address import NOWHERE, base
 from api.context import OneMap, Service
@@ -37,13 +37,16 @@ def collections(request: Request, service: Service) -> Response:
     only(request, "f")
     if chosen(request) == "html":
         return answer(request, "collections", lambda: _all(service, base(request)))
-    known = service.once("collections", service.extents(), lambda: orjson.dumps(_all(service, NOWHERE)))
+    of = service.extents(), service.rasters.all()
+    known = service.once("collections", of, lambda: orjson.dumps(_all(service, NOWHERE)))
     return Response(placed(known, request), media_type=JSON)
 
 
 @router.get("/collections/{collection}")
 def collection(request: Request, service: Service, collection: str) -> Response:
     """Return one collection; raise NotFound."""
+    if collection in service.rasters.all():
+        return raster_collection.collection(request, service, collection)
     layer = service.layer(collection)
     known, extent = ogc.collections(service), service.extents()
     return answer(request, "collection", lambda: described(layer, known, extent, base(request)))
@@ -62,7 +65,7 @@ def described(layer: Layer, known: dict[str, dict[str, Any]], extents: Any, home
         "extent": _extent(layer, extents.get(layer.name)),
         "crs": list(ADVERTISED),
         "storageCrs": CRS84.uri,
-        "links": [*links, *_items(here), *_schemas(here)],
+        "links": [*links, *_items(here), *_schemas(here), *_tiles(layer, here)],
     }
 
 
@@ -74,6 +77,7 @@ def _all(service: OneMap, home: str) -> dict[str, Any]:
         link("alternate", HTML, f"{here}?f=html", "图层 Collections"),
     ]
     made = [described(layer, known, extents, home) for layer in service.layers().values()]
+    made += raster_collection.listed(service, home)
     return {"links": links, "crs": list(ADVERTISED), "numberMatched": len(made), "collections": made}
 
 
@@ -97,3 +101,7 @@ def _items(here: str) -> list[Link]:
 def _schemas(here: str) -> list[Link]:
     named = [(f"{REL}{name}", name) for name in SCHEMAS if name != FEATURE] + [(rel, FEATURE) for rel in DESCRIBED]
     return [link(rel, SCHEMA, f"{here}/{name}", SCHEMAS[name]) for rel, name in named]
+
+
+def _tiles(layer: Layer, here: str) -> list[Link]:
+    return [link(f"{REL}tilesets-vector", JSON, f"{here}/tiles", "矢量瓦片 Vector tiles")] if layer.place else []

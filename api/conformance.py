@@ -3,6 +3,18 @@
 from layers.cql2 import CONFORMANCE as CQL2
 
 FEATURES = "http://www.opengis.net/spec/ogcapi-features-{}/conf/{}"
+TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{}"
+TILE_CLASSES = (
+    "core",
+    "tileset",
+    "tilesets-list",
+    "dataset-tilesets",
+    "geodata-tilesets",
+    "collections-selection",
+    "datetime",
+    "mvt",
+    "oas30",
+)
 CLASSES = (
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/landing-page",
@@ -16,6 +28,9 @@ CLASSES = (
     *(FEATURES.format("5/1.0", c) for c in ("schemas", "core-roles-features", "returnables-and-receivables")),
     *(FEATURES.format("5/1.0", c) for c in ("queryables", "sortables")),
     "http://www.opengis.net/spec/ogcapi-features-8/1.0/conf/sorting",
+    *(TILES.format(c) for c in TILE_CLASSES),
+    *(f"http://www.opengis.net/spec/tms/2.0/conf/{c}" for c in ("tilematrixset", "json-tilematrixset")),
+    *(f"http://www.opengis.net/spec/tms/2.0/conf/{c}" for c in ("tilesetmetadata", "json-tilesetmetadata")),
     "http://www.opengis.net/spec/json-fg-1/0.3/conf/core",
     *CQL2,
 )

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from api.extents import Extents
 from api.settings import Settings
 from layers.feature import Layer
+from layers.rasters import Rasters
 from layers.store.protocol import Extent, Store
 from spatial.errors import NotFound
 
@@ -48,6 +49,11 @@ class OneMap:
     importer: Importer | None = None
     _made: dict[str, tuple[object, Any]] = field(default_factory=dict[str, tuple[object, Any]], init=False, repr=False)
     _extents: Extents = field(default_factory=Extents, init=False, repr=False)
+    rasters: Rasters = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Find the folder of the rasters."""
+        object.__setattr__(self, "rasters", Rasters(_beside(self.settings, self.store)))
 
     def layers(self) -> Mapping[str, Layer]:
         """Return the layers as anonymous readers see them: the same object for as long as they are the same."""
@@ -66,11 +72,29 @@ class OneMap:
         return self._extents.of(self.store, self.layers())
 
     def once[T](self, name: str, of: object, make: Callable[[], T]) -> T:
-        """Return what `make` returns, made again only when it is made of another object than the last time."""
+        """Return what `make` returns, made again only when it is made of another object than the last time.
+
+        of: one object, or a tuple of several.
+        """
         known = self._made.get(name)
-        if known is None or known[0] is not of:
+        if known is None or not _same(known[0], of):
             known = self._made[name] = (of, make())
         return cast("T", known[1])
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        pairs = zip(cast("tuple[object, ...]", one), cast("tuple[object, ...]", other), strict=True)
+        return all(a is b for a, b in pairs)
+    return one is other
+
+
+def _beside(settings: Settings, store: Store) -> Path | None:
+    """Return the folder for rasters: the one that the settings name, or `<store>.rasters` beside a store in a file."""
+    if settings.rasters:
+        return Path(settings.rasters).expanduser()
+    file = getattr(store, "path", None)
+    return file.with_name(f"{file.name}.rasters") if isinstance(file, Path) else None
 
 
 def onemap(request: Request) -> OneMap:

@@ -40,5 +40,7 @@ def _defined(request: Request, service: OneMap, version: str) -> Response:
     only(request, "f")
     if chosen(request, OFFERED) == "html":
         return page(request, "api", TITLE)
-    known = service.once(version, service.layers(), lambda: orjson.dumps(document(service, NOWHERE, version)))
+    known = service.once(
+        version, (service.layers(), service.rasters.all()), lambda: orjson.dumps(document(service, NOWHERE, version))
+    )
     return Response(placed(known, request), media_type=f"{OPENAPI};version={version}")

@@ -48,6 +48,8 @@ def _ways(home: str) -> list[Link]:
         link("data", JSON, f"{home}/collections", "图层 Collections"),
         link(f"{REL}conformance", JSON, f"{home}/conformance", "符合性 Conformance"),
         link(f"{REL}data", JSON, f"{home}/collections", "图层 Collections"),
+        link(f"{REL}tilesets-vector", JSON, f"{home}/tiles", "矢量瓦片 Vector tiles"),
+        link(f"{REL}tiling-schemes", JSON, f"{home}/tileMatrixSets", "瓦片方案 Tile matrix sets"),
         link(f"{REL}styles", JSON, f"{home}/styles", "样式 Styles"),
         link("related", JSON, f"{home}/codes", "代码表 Codes"),
         link("related", HTML, f"{home}/map", "一张图 The map"),

@@ -9,17 +9,50 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette_compress import CompressMiddleware, add_compress_type, remove_compress_type
 
-from api import codes, collections, definition, export, items, landing, live, manage, pages, problem, schemas
+from api import (
+    codes,
+    collections,
+    definition,
+    export,
+    items,
+    landing,
+    live,
+    manage,
+    pages,
+    problem,
+    raster,
+    raster_tiles,
+    schemas,
+    tile_sets,
+    tiles,
+)
 from api.context import Importer, OneMap
 from api.headers import Head, ProperHeaders
 from api.pulse import Pulse
 from api.settings import Settings
 from api.shutdown import told_of_shutdown
-from layers.store.geopackage import GeoPackageStore
+from api.tile_cache import TileCache
+from api.tile_shelf import MVT, TileShelf
+from layers.store.open import opened
 from layers.store.protocol import Store
 
-ROOMS = (items, landing, collections, schemas, definition, live, manage, codes, export, pages)
-EXPOSED = ["Allow", "Content-Crs", "Content-Disposition", "Link", "Location", "Retry-After"]
+ROOMS = (
+    items,
+    landing,
+    collections,
+    schemas,
+    definition,
+    live,
+    manage,
+    codes,
+    export,
+    tile_sets,
+    tiles,
+    raster,
+    raster_tiles,
+    pages,
+)
+EXPOSED = ["Allow", "Content-Bbox", "Content-Crs", "Content-Disposition", "ETag", "Link", "Location", "Retry-After"]
 COMPRESSED = (
     "application/problem+json",
     "application/schema+json",
@@ -43,8 +76,9 @@ def create_app(
     app = FastAPI(
         title=str(made.title), openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=_life
     )
-    app.state.onemap = OneMap(made, store or GeoPackageStore(made.store_path), importer)
+    app.state.onemap = OneMap(made, store or opened(made.store), importer)
     app.state.pulse = Pulse(app.state.onemap)
+    app.state.tiles = TileCache(app.state.onemap, made.tile_cache)
     problem.install(app)
     for room in ROOMS:
         app.include_router(room.router)
@@ -59,6 +93,8 @@ def _wrap(app: FastAPI) -> None:
         add_compress_type(kind)
     # a compressor for each watcher costs more memory than their small events would save
     remove_compress_type("text/event-stream")
+    # compressed once and kept
+    remove_compress_type(MVT)
     app.add_middleware(CompressMiddleware, minimum_size=1000)
     methods = ["GET", "HEAD", "OPTIONS"]
     app.add_middleware(
@@ -66,6 +102,7 @@ def _wrap(app: FastAPI) -> None:
     )
     app.add_middleware(Head)
     app.add_middleware(ProperHeaders)
+    app.add_middleware(TileShelf, cache=app.state.tiles)
 
 
 @asynccontextmanager
@@ -74,4 +111,5 @@ async def _life(app: FastAPI) -> AsyncGenerator[None]:
     with told_of_shutdown(lambda: loop.call_soon_threadsafe(pulse.end)):
         yield
     pulse.stop()
+    cast("TileCache", app.state.tiles).stop()
     app.state.onemap.store.close()

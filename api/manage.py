@@ -19,7 +19,7 @@ from api.query_string import only
 from layers.feature import Layer
 from layers.runtime import from_schema
 from layers.schema import schema
-from spatial.errors import BadInput, BadMedia
+from spatial.errors import BadInput, BadMedia, Conflict
 
 router = APIRouter()
 MAX_SCHEMA = 1_000_000
@@ -53,9 +53,12 @@ async def add(request: Request, service: Service) -> Response:
 
 @router.delete("/collections/{collection}", status_code=204, dependencies=[Depends(may_write)])
 def drop(request: Request, collection: str, service: Service) -> Response:
-    """Drop a layer that was added at run time; raise NotFound, Conflict for a declared one."""
+    """Drop a raster, or a layer that was added at run time; raise NotFound, Conflict for a declared one."""
     only(request)
-    service.store.drop(collection)
+    if collection in service.rasters.all():
+        service.rasters.remove(collection)
+    else:
+        service.store.drop(collection)
     return Response(status_code=204)
 
 
@@ -76,7 +79,14 @@ def _named(posted: Mapping[str, Any]) -> str:
     return str(named)
 
 
+def _free(service: OneMap, name: str) -> None:
+    """Raise Conflict for the name of a raster; those of layers the store knows."""
+    if name in service.rasters.all():
+        raise Conflict(f"a raster {name} exists already; choose another name")
+
+
 def _added(service: OneMap, name: str, posted: dict[str, Any]) -> Layer:
+    _free(service, name)
     layer = from_schema(name, posted)
     service.store.add(layer, posted)
     return layer
@@ -87,6 +97,7 @@ async def _uploaded(request: Request, service: OneMap, read: Importer) -> Respon
     name = params.pop("name", "")
     if not name:
         raise BadInput("the layer has no name; send name=… in the query")
+    _free(service, name)
     with TemporaryDirectory(prefix="onemap-") as folder:
         path = Path(folder) / f"upload{SUFFIXES[kind]}"
         await saved(request, path, service.settings.max_upload)

@@ -39,6 +39,11 @@ def collections(service: OneMap) -> dict[str, Document]:
 
 def config(service: OneMap) -> Document:
     """Return pygeoapi's configuration, written by the layers."""
+    return configured(service, {name: resource(layer) for name, layer in service.layers().items()})
+
+
+def configured(service: OneMap, resources: Document) -> Document:
+    """Return pygeoapi's configuration for its resources."""
     about = {
         "title": service.settings.title.json(),
         "description": ABOUT.json(),
@@ -51,7 +56,7 @@ def config(service: OneMap) -> Document:
         "server": dict(SERVER),
         "logging": {"level": "ERROR"},
         "metadata": {"identification": about, **METADATA},
-        "resources": {name: resource(layer) for name, layer in service.layers().items()},
+        "resources": resources,
     }
 
 
@@ -78,12 +83,17 @@ def resource(layer: Layer) -> Document:
     }
 
 
-def _collected(written: Document, names: Iterable[str]) -> dict[str, Document]:
+def bare(written: Document) -> Any:
+    """Return pygeoapi's API for a configuration, without a document of its own."""
     # one at a time: while an API is made, pygeoapi writes into the state of its modules
     with _lock, _own_logging():
-        api = _api(written, {"openapi": "3.0.2", "paths": {}, "info": {}})
-        asked = _asked(Request({**SCOPE}), api.locales)
-        return {name: _collection(api, asked, name, asked.locale) for name in names}
+        return _api(written, {"openapi": "3.0.2", "paths": {}, "info": {}})
+
+
+def _collected(written: Document, names: Iterable[str]) -> dict[str, Document]:
+    api = bare(written)
+    asked = _asked(Request({**SCOPE}), api.locales)
+    return {name: _collection(api, asked, name, asked.locale) for name in names}
 
 
 @contextmanager

@@ -8,9 +8,12 @@ from api.context import OneMap
 from api.manage import SUFFIXES, UPLOAD
 from api.openapi_layer import of_layer
 from api.openapi_parts import BINARY, HEADERS, PARAMETERS, TEXT, Operation, choice, parameter, reference, schema
+from api.openapi_raster import RASTER_SCHEMAS, of_rasters
 from api.openapi_schemas import RESPONSES, SCHEMAS, newer, of_layers
+from api.openapi_tiles import TILE_SCHEMAS, of_tiles
 from layers.codes import code_lists
 from layers.feature import Layer
+from layers.raster import Raster
 
 VERSIONS = {"3.0": "3.0.3", "3.1": "3.1.0"}
 OPENAPI, STYLE = "application/vnd.oai.openapi+json", "application/vnd.mapbox.style+json"
@@ -26,7 +29,7 @@ Paths = dict[str, dict[str, Any]]
 
 def document(service: OneMap, home: str, version: str) -> dict[str, Any]:
     """Return the document for the service at `home`, in OpenAPI 3.0 or 3.1."""
-    layers, title = service.layers(), service.settings.title
+    layers, rasters, title = service.layers(), service.rasters.all(), service.settings.title
     own = {path: made for layer in layers.values() for path, made in of_layer(layer).items()}
     whole = {
         "openapi": VERSIONS[version],
@@ -38,16 +41,20 @@ def document(service: OneMap, home: str, version: str) -> dict[str, Any]:
             "license": {"name": "MIT"},
         },
         "servers": [{"url": home}],
-        "tags": [{"name": "OneMap"}, *({"name": n, "description": str(layer.title)} for n, layer in layers.items())],
-        "paths": common(service, layers) | own,
+        "tags": [{"name": "OneMap"}, *_tags(layers), *_tags(rasters)],
+        "paths": common(service, layers) | own | of_rasters(rasters),
         "components": {
             "parameters": PARAMETERS,
             "headers": HEADERS,
-            "schemas": SCHEMAS | of_layers(layers),
+            "schemas": SCHEMAS | TILE_SCHEMAS | RASTER_SCHEMAS | of_layers(layers),
             "responses": RESPONSES,
         },
     }
     return newer(whole) if version == "3.1" else whole
+
+
+def _tags(things: Mapping[str, Layer] | Mapping[str, Raster]) -> list[dict[str, str]]:
+    return [{"name": name, "description": str(thing.title)} for name, thing in things.items()]
 
 
 def common(service: OneMap, layers: Mapping[str, Layer]) -> Paths:
@@ -60,7 +67,7 @@ def common(service: OneMap, layers: Mapping[str, Layer]) -> Paths:
     made["/api"] = _get("api", "接口定义 OpenAPI 3.0", api, "f")
     made["/api/3.1"] = _get("api31", "接口定义 OpenAPI 3.1", api, "f")
     made["/styles"] = _get("styles", "样式 Styles", {JSON: schema("Styles")}, "f-json")
-    return made | _codes() | _style() | _exports(layers)
+    return made | _codes() | _style() | _exports(layers) | of_tiles(layers)
 
 
 def _get(id: str, title: str, answers: dict[str, Any], f: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from api.collections import SCHEMAS
 from api.formats.catalogue import FORMATS
 from api.openapi_parts import BINARY, TEXT, Operation, parameter, reference, schema
 from api.openapi_schemas import collection_of
+from api.openapi_tiles import of_layer_tiles
 from api.parameters import queryable
 from layers.column import Column
 from layers.feature import Layer
@@ -33,6 +34,7 @@ def of_layer(layer: Layer) -> Paths:
         f"{here}/items/{{featureId}}": {"get": item(layer).made()},
         **{f"{here}/{document}": {"get": _document(layer, document).made()} for document in SCHEMAS},
         f"{here}/live": {"get": _live(layer).made()},
+        **of_layer_tiles(layer),
     }
 
 

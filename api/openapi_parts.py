@@ -126,5 +126,6 @@ PARAMETERS: Mapping[str, Made] = {
 }
 HEADERS: Mapping[str, Made] = {
     "Content-Crs": {"description": "坐标系 CRS of the answer, in <>", "required": True, "schema": _WORDS},
+    "Content-Bbox": {"description": "范围 extent of the answer in its CRS", "required": True, "schema": _WORDS},
     "Location": {"description": "新图层 the new collection", "required": True, "schema": _URI | {"maxLength": 2000}},
 }

@@ -46,7 +46,7 @@ def problem(about: str) -> Made:
     return {"description": about, "content": {"application/problem+json": {"schema": schema("Problem")}}}
 
 
-_EXTENT = shape(
+EXTENT = shape(
     "spatial",
     spatial=shape("bbox crs", bbox=listed(listed({"type": "number"})), crs=TEXT),
     temporal=shape("interval", interval=listed(listed({"type": "string", "nullable": True})), trs=TEXT),
@@ -60,7 +60,7 @@ _COLLECTION = shape(
     itemType={"type": "string", "enum": ["feature"]},
     crs=listed(TEXT),
     storageCrs=TEXT,
-    extent=_EXTENT,
+    extent=EXTENT,
     links=LINKS,
 )
 _GEOMETRY: Made = {
@@ -76,7 +76,12 @@ SCHEMAS: dict[str, Made] = {
     "Problem": shape("type title status detail", type=TEXT, title=TEXT, status={"type": "integer"}, detail=TEXT),
     "LandingPage": shape("title description links", title=TEXT, description=TEXT, links=LINKS),
     "Conformance": shape("conformsTo links", conformsTo=listed(TEXT), links=LINKS),
-    "Collections": shape("links collections", links=LINKS, crs=listed(TEXT), collections=listed(schema("Collection"))),
+    "Collections": shape(
+        "links collections",
+        links=LINKS,
+        crs=listed(TEXT),
+        collections=listed({"anyOf": [schema("Collection"), schema("RasterCollection")]}),
+    ),
     "Collection": _COLLECTION,
     "Schema": shape("$schema $id type title properties", type=TEXT, title=TEXT, properties={"type": "object"}),
     "Geometry": _GEOMETRY,

@@ -10,8 +10,9 @@ from fastapi.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
 from api.accept import HTML, JSON, chosen
-from api.address import base
+from api.address import NOWHERE, base
 from api.context import OneMap, Service
+from api.documents import placed
 from api.links import link
 from api.query_string import only
 from api.security import MAP
@@ -19,6 +20,7 @@ from layers.lazy import lazily
 
 router = APIRouter()
 drawn = lazily("styles.style:style")
+laid = lazily("styles.raster:with_rasters")
 PAGE = Path(str(files("api").joinpath("page")))
 VENDOR = PAGE / "vendor"
 STYLE = "application/vnd.mapbox.style+json"
@@ -43,11 +45,11 @@ def styles(request: Request) -> dict[str, Any]:
 
 @router.get("/styles/onemap")
 def stylesheet(request: Request, service: Service) -> Response:
-    """Return all layers as one MapLibre style."""
+    """Return all layers and rasters as one MapLibre style."""
     only(request, "f")
     chosen(request, {STYLE: "maplibre", JSON: "json"})
-    made = service.once("style", service.layers(), lambda: _style(service))
-    return Response(made, media_type=STYLE, headers=FRESH)
+    made = service.once("style", (service.layers(), service.rasters.all()), lambda: _style(service))
+    return Response(placed(made, request), media_type=STYLE, headers=FRESH)
 
 
 def mount(app: FastAPI) -> None:
@@ -57,4 +59,7 @@ def mount(app: FastAPI) -> None:
 
 def _style(service: OneMap) -> bytes:
     settings = service.settings
-    return orjson.dumps(drawn(service.layers().values(), settings.center, settings.zoom))
+    made = drawn(service.layers().values(), settings.center, settings.zoom)
+    rasters = service.rasters.all().values()
+    # a map's tiles need a whole address
+    return orjson.dumps(laid(made, rasters, NOWHERE) if rasters else made)

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from api import raster_collection
 from api.accept import SCHEMA
 from api.address import base
 from api.context import OneMap, Service
@@ -17,7 +18,9 @@ router = APIRouter()
 
 @router.get("/collections/{collection}/schema")
 def schema(request: Request, service: Service, collection: str) -> Response:
-    """Return the schema of the features (Part 5, 7); raise NotFound."""
+    """Return the schema of the features (Part 5, 7), or of a raster's fields; raise NotFound."""
+    if collection in service.rasters.all():
+        return raster_collection.fields(request, service, collection)
     return _described(request, service, collection, schemas.schema)
 
 

@@ -1,6 +1,5 @@
 """Settings, read once from ONEMAP_… when the app is made."""
 
-from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
@@ -8,6 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from layers.access import Reader
 from layers.text import Text
+from layers.tile import Room
 
 
 class Settings(BaseSettings):
@@ -15,7 +15,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ONEMAP_", frozen=True)
 
-    store: str = Field(default="city/onemap.gpkg", description="GeoPackage file of the embedded store")
+    store: str = Field(
+        default="city/onemap.gpkg",
+        repr=False,  # it may hold a password
+        description="where rows live: a GeoPackage file, postgresql://user@host/database, or pg-local",
+    )
+    rasters: str = Field(default="", description="folder of the rasters; beside a GeoPackage if not said")
     host: str = Field(default="127.0.0.1", description="address to listen on; 0.0.0.0 for all")
     port: int = Field(default=8000, ge=1, le=65535, description="port to listen on")
     workers: int = Field(default=1, ge=1, le=64, description="server processes")
@@ -32,6 +37,13 @@ class Settings(BaseSettings):
     title_en: str = Field(default="OneMap", description="name of the service in English")
     center: tuple[float, float] = Field(default=(106.55, 29.58), description="where the map opens: longitude, latitude")
     zoom: float = Field(default=11.2, ge=0, le=22, description="zoom the map opens at")
+    tile_features: int = Field(
+        default=10_000, ge=1, description="points of a layer in one tile; more are gathered and counted"
+    )
+    tile_bytes: int = Field(
+        default=500_000, ge=1000, description="bytes of a tile from which on its features are gathered more coarsely"
+    )
+    tile_cache: int = Field(default=64_000_000, ge=0, description="bytes of tiles that each process keeps; 0 for none")
     max_upload: int = Field(default=200_000_000, ge=1, description="bytes that an uploaded file may have")
 
     @property
@@ -40,6 +52,6 @@ class Settings(BaseSettings):
         return Text(self.title_zh, self.title_en)
 
     @property
-    def store_path(self) -> Path:
-        """The embedded store's file."""
-        return Path(self.store).expanduser()
+    def room(self) -> Room:
+        """How much a tile may hold."""
+        return Room(self.tile_features, self.tile_bytes)

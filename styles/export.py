@@ -50,13 +50,17 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a file says of itself: its title, its source, when it was made, and what was asked for."""
+    """What a file says of itself: its title, its source, when it was made, what was asked for, what it lacks of that.
+
+    left_out: the title of a layer that the file does not hold, and why.
+    """
 
     title: Text
     source: Text
     made_at: datetime
     box: Box | None = None
     filter: str | None = None
+    left_out: Sequence[tuple[Text, Text]] = ()
 
 
 def export(exports: Sequence[Exported], about: Sheet, assets: Path) -> str:
@@ -67,7 +71,7 @@ def export(exports: Sequence[Exported], about: Sheet, assets: Path) -> str:
     """
     kept = [each.cut() for each in exports]
     page = city_map(kept, assets, about.box)
-    left_out = [(each.layer.title, what) for each in kept for what in each.left_out()]
+    left_out = [*about.left_out, *((each.layer.title, what) for each in kept for what in each.left_out())]
     told = filled(
         "sheet.html", about=about, made_at=_local(about.made_at), left_out=left_out, facts=list(_facts(about))
     )

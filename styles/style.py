@@ -10,6 +10,7 @@ from styles.legend import legend
 from styles.look import look
 from styles.paint import paint, shapes
 from styles.palette import GROUND
+from styles.tiled import tiled
 
 
 def style(layers: Iterable[Layer], center: tuple[float, float], zoom: float) -> dict[str, Any]:
@@ -62,5 +63,7 @@ def _described(layer: Layer) -> dict[str, Any]:
         "items": f"{here}/items",
         "schema": f"{here}/schema",
         "livePath": f"{here}/live",
+        "key": layer.key.name,
+        "tiles": tiled(layer),
     }
     return said | ({"clusterFrom": shown.cluster_from} if cluster.clusters(layer) else {})

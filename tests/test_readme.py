@@ -64,7 +64,12 @@ def of_layers() -> str:
 def _layer(layer: Layer) -> tuple[object, ...]:
     kind = layer.place.place.kind if layer.place and layer.place.place else "—"
     when = f"`{layer.when[0].name}`" if layer.when else "—"
-    return f"`{layer.name}`", layer.title, kind, when, f"{layer.description}{' 实时 Live.' if layer.live else ''}"
+    return f"`{layer.name}`", layer.title, kind, when, f"{layer.description}{_lives(layer)}"
+
+
+def _lives(layer: Layer) -> str:
+    kept = f" 保留 {layer.keep.days} 天 Kept for {layer.keep.days} d." if layer.keep else ""
+    return f"{kept}{' 实时 Live.' if layer.live else ''}"
 
 
 def of_fields() -> str:

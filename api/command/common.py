@@ -1,7 +1,7 @@
 """What several commands share: the store, tables for people, JSON for scripts."""
 
 from collections.abc import Generator, Iterable, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Annotated, Any
 
 import orjson
@@ -12,10 +12,18 @@ from rich.table import Table
 from api.context import OneMap
 from api.settings import Settings
 from layers.access import Reader
-from layers.store.geopackage import GeoPackageStore
+from layers.store.open import exists, opened, shown
+from layers.store.protocol import Store as Rows
 from spatial.errors import NotFound
 
-Store = Annotated[str, typer.Option("--store", help="GeoPackage file of the store (ONEMAP_STORE)", metavar="PATH|URL")]
+Store = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        help="GeoPackage file, postgresql://… address, or pg-local: a private PostgreSQL (ONEMAP_STORE)",
+        metavar="PATH|URL|pg-local",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="machine-readable output")]
 
 
@@ -27,15 +35,19 @@ def settings(**options: object) -> Settings:
 
 @contextmanager
 def service(store: str, *, must_exist: bool = True, reader: Reader = Reader.ADMIN) -> Generator[OneMap]:
-    """Lend the service of a store as `reader` sees it; raise NotFound where there is no file."""
+    """Lend the service of a store as `reader` sees it; raise NotFound where there is none."""
     made = settings(store=store, reader=reader)
-    if must_exist and not made.store_path.is_file():
-        raise NotFound(f"there is no store {made.store_path}; onemap demo builds one, onemap import makes it")
-    opened = GeoPackageStore(made.store_path)
-    try:
-        yield OneMap(made, opened)
-    finally:
-        opened.close()
+    with lent(made.store, must_exist=must_exist) as rows:
+        yield OneMap(made, rows)
+
+
+@contextmanager
+def lent(name: str, *, must_exist: bool = True) -> Generator[Rows]:
+    """Lend a store and close it; raise NotFound where there is none."""
+    if must_exist and not exists(name):
+        raise NotFound(f"there is no store {shown(name)}; onemap demo builds one, onemap import makes it")
+    with closing(opened(name)) as rows:
+        yield rows
 
 
 def tell(rows: Sequence[dict[str, Any]], headings: dict[str, str], *, as_json: bool) -> None:

@@ -16,7 +16,8 @@ from api.settings import Settings
 from etl.city.build import build, built, meter
 from etl.city.city import City
 from etl.city.live import Life
-from layers.store.geopackage import GeoPackageStore
+from layers.store.open import opened, shown
+from layers.store.protocol import Store as Rows
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 Seed = Annotated[int, typer.Option(help="which city: the same seed is the same city")]
@@ -29,10 +30,10 @@ SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
 def demo(store: Store = "", port: Port = None, host: Host = "", seed: Seed = 2026, browser: Browser = True) -> None:
     """示范城市: build a living city (once), then serve it and keep it alive until interrupted."""
     made = settings(store=store, port=port, host=host)
-    rows = GeoPackageStore(made.store_path)
+    rows = opened(made.store)
     city = City(seed, datetime.now(UTC))
     if not built(rows, seed):
-        _build(rows, city)
+        _build(rows, city, shown(made.store))
     stop = threading.Event()
     life = threading.Thread(target=Life(rows, city).run, args=(stop,), name="life", daemon=True)
     life.start()
@@ -46,9 +47,9 @@ def demo(store: Store = "", port: Port = None, host: Host = "", seed: Seed = 202
         rows.close()
 
 
-def _build(rows: GeoPackageStore, city: City) -> None:
+def _build(rows: Rows, city: City, where: str) -> None:
     start = time.monotonic()
-    typer.echo(f"正在建造示范城市 Building the city (seed {city.seed}) → {rows.path}")
+    typer.echo(f"正在建造示范城市 Building the city (seed {city.seed}) → {where}")
     with meter() as progress:
         tally = build(rows, city, progress)
     typer.echo(f"建成 Built: {tally.inserted:,} 个要素 features, {time.monotonic() - start:.0f} s")

@@ -43,16 +43,18 @@ def export(  # noqa: PLR0913, PLR0917 - a command's options are its arguments
         layers = [made.layer(name.strip()) for name in names.split(",") if name.strip()]
         asked = [(layer, query(Asked(layer, params, MOST))) for layer in layers]
         if out.suffix == ".html":
-            out.write_text(_map(made, asked, params), encoding="utf-8")
+            _map(made, out, asked, params)
         else:
             _rows(made, out, asked)
     typer.echo(f"已写出 Wrote {out} ({out.stat().st_size / 1e6:.1f} MB)")
 
 
-def _map(made: OneMap, asked: list[tuple[Layer, Query]], params: dict[str, str]) -> str:
-    from api.sheet import exported
+def _map(made: OneMap, out: Path, asked: list[tuple[Layer, Query]], params: dict[str, str]) -> None:
+    from api.sheet import exported, left_out
 
-    return exported(made, asked, params)
+    out.write_text(exported(made, asked, params), encoding="utf-8")
+    for title, why in left_out(asked):
+        typer.echo(f"{title}：{why}", err=True)
 
 
 def _rows(made: OneMap, out: Path, asked: list[tuple[Layer, Query]]) -> None:

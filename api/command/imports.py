@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from api.command.common import Json, Store, settings
+from api.command.common import Json, Store, lent, settings
 from api.command.importing import shown, watching
 from api.command.options import taking
 from etl.contract import agreed
@@ -21,7 +21,7 @@ from etl.reference import decided, extent, told
 from etl.report import Report
 from etl.source import Options, open_source
 from etl.terms import Terms, read_terms, terms
-from layers.store.geopackage import GeoPackageStore
+from layers.store.protocol import Store as Rows
 from spatial.errors import BadInput, NotFound
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -92,17 +92,13 @@ off · 130 interrupted
 @taking(Wish)
 def imported(wish: Wish) -> None:
     """Run one import and report it."""
-    store = GeoPackageStore(settings(store=wish.store).store_path)
-    try:
-        with _stopping() as stopped:
-            report = _run(store, wish, stopped)
-    finally:
-        store.close()
+    with lent(settings(store=wish.store).store, must_exist=False) as store, _stopping() as stopped:
+        report = _run(store, wish, stopped)
     typer.echo(orjson.dumps(report.json(), option=orjson.OPT_INDENT_2, default=str) if wish.as_json else shown(report))
     raise typer.Exit(_code(report, bool(stopped)))
 
 
-def _run(store: GeoPackageStore, wish: Wish, stopped: list[int]) -> Report:
+def _run(store: Rows, wish: Wish, stopped: list[int]) -> Report:
     layer = store.layers().get(wish.layer)
     if layer is None:
         raise NotFound(f"there is no layer {wish.layer[:60]!r}; there are {', '.join(store.layers())}")

@@ -1,7 +1,6 @@
 """`onemap quarantine`."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -10,14 +9,14 @@ from typing import Annotated, Any, cast
 import orjson
 import typer
 
-from api.command.common import Json, Store, settings, tell
+from api.command.common import Json, Store, lent, settings, tell
 from api.command.options import taking
 from etl import quarantine
 from etl.source.model import PLACE
 from etl.terms import read_terms
-from layers.store.geopackage import GeoPackageStore
 from layers.store.protocol import Held
-from spatial.errors import BadInput, NotFound
+from layers.store.protocol import Store as Rows
+from spatial.errors import BadInput
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 HEADINGS = {
@@ -112,19 +111,11 @@ def drop(
     typer.echo(f"已放弃 Dropped {count:,}")
 
 
-@contextmanager
-def _opened(store: str) -> Generator[GeoPackageStore]:
-    path = settings(store=store).store_path
-    if not path.is_file():
-        raise NotFound(f"there is no store {path}; onemap import makes one")
-    made = GeoPackageStore(path)
-    try:
-        yield made
-    finally:
-        made.close()
+def _opened(store: str) -> AbstractContextManager[Rows]:
+    return lent(settings(store=store).store)
 
 
-def _chosen(store: GeoPackageStore, ids: list[int] | None, all_open: bool, layer: str, job: str) -> list[Held]:
+def _chosen(store: Rows, ids: list[int] | None, all_open: bool, layer: str, job: str) -> list[Held]:
     if bool(ids) == all_open:
         raise BadInput("say which records by their ids, or --all (of --layer, of --job)")
     if ids:

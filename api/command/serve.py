@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from api.command.common import Store
 from api.settings import Settings
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
-Store = Annotated[str, typer.Option(help="GeoPackage file of the embedded store (ONEMAP_STORE)", metavar="PATH|URL")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="port to listen on (ONEMAP_PORT)")]
 Host = Annotated[str, typer.Option(help="address to listen on; 0.0.0.0 for all (ONEMAP_HOST)")]
 Workers = Annotated[int | None, typer.Option(min=1, max=64, help="server processes (ONEMAP_WORKERS)")]

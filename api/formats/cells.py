@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from layers.codes import code_list
 from layers.column import Column, ColumnKind
 from layers.feature import Layer
+from layers.look import Sync
 from layers.text import Text
 from spatial.time import instant
 
@@ -43,6 +44,14 @@ def row(layer: Layer, feature: Mapping[str, Any]) -> Row:
     return Row(feature["id"], quote(str(feature["id"]), safe=""), cells)
 
 
+def local(value: str, zone: str = Sync().zone) -> str:
+    """Return an instant as a person in the zone (IANA) reads it, to the minute."""
+    try:
+        return f"{instant(value).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    except OverflowError:  # the first and last hours of the calendar have no local time
+        return value
+
+
 def _cell(layer: Layer, column: Column, value: Any) -> Cell:
     text = MISSING if value is None else _shown(layer, column, value)
     told = value if column.kind is ColumnKind.INSTANT else None
@@ -58,19 +67,12 @@ def _shown(layer: Layer, column: Column, value: Any) -> str:
     return f"{value} {column.about.unit}" if column.about.unit else str(value)
 
 
-def _local(layer: Layer, value: str) -> str:
-    try:
-        return f"{instant(value).astimezone(ZoneInfo(layer.sync.zone)):%Y-%m-%d %H:%M}"
-    except OverflowError:  # the first and last hours of the calendar have no local time
-        return value
-
-
 def _listed(layer: Layer, value: Any) -> str:
     return "、".join(map(str, cast("list[Any]", value))) or MISSING
 
 
 SHOWN: Mapping[ColumnKind, Callable[[Layer, Any], str]] = {
     ColumnKind.BOOLEAN: lambda layer, value: str(TRUTH[bool(value)]),
-    ColumnKind.INSTANT: _local,
+    ColumnKind.INSTANT: lambda layer, value: local(value, layer.sync.zone),
     ColumnKind.TEXTS: _listed,
 }

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader
 from api.address import base, here
 from api.context import onemap
 from api.formats.answer import Answer
-from api.formats.cells import row
+from api.formats.cells import local, row
 from api.security import PAGE
 from layers.column import Column
 from layers.feature import Layer
@@ -103,7 +103,7 @@ def _with_crs(response: Response) -> Response:
 @cache
 def _environment() -> Environment:
     made = Environment(loader=PackageLoader("api"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    made.filters["tojson_safe"] = _safe
+    made.filters |= {"tojson_safe": _safe, "local": local}
     return made
 
 

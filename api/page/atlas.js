@@ -4,9 +4,10 @@ import { Live } from "./live.js";
 import { Loader } from "./loader.js";
 import { period } from "./period.js";
 import { Signal } from "./signal.js";
+import { TileSheet } from "./tiles.js";
 
 /** @typedef {import("./catalogue.js").Layer} Layer */
-/** @typedef {{layer: Layer, loader: Loader, canvas: Canvas, live: Live}} Sheet one layer at work */
+/** @typedef {{layer: Layer, loader: Loader, canvas: Canvas, live: Live, tiles: TileSheet}} Sheet one layer at work */
 
 const PAUSE = 180;
 /** How often a map left alone looks for news, in milliseconds. */
@@ -74,20 +75,21 @@ export class Atlas {
     loader.state.listen(({ status }) =>
       live.listen(layer.live && !document.hidden && ["loading", "ready"].includes(status)),
     );
-    return { layer, loader, canvas, live };
+    const tiles = new TileSheet(this.map, loader);
+    loader.state.listen(() => tiles.show(this.visible.value.has(layer.name)));
+    return { layer, loader, canvas, live, tiles };
   }
 
   /** @param {Layer} layer @param {import("./loader.js").Change} change */
   #tell(layer, change) {
-    this.sheets.get(layer.name)?.canvas.draw(change);
+    const sheet = this.sheets.get(layer.name);
+    sheet?.canvas.draw(change);
+    sheet?.tiles.renew();
     this.changed.forEach((hears) => hears(layer, change));
   }
 
   #show() {
-    for (const layer of this.layers) {
-      const visibility = this.visible.value.has(layer.name) ? "visible" : "none";
-      for (const id of layer.styleLayers) this.map.setLayoutProperty(id, "visibility", visibility);
-    }
+    for (const { layer, tiles } of this.sheets.values()) tiles.show(this.visible.value.has(layer.name));
     this.refresh();
   }
 }

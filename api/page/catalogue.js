@@ -17,6 +17,8 @@
  * @property {string} items
  * @property {string} schema
  * @property {string} livePath
+ * @property {string} [key] the field whose value is a feature's id
+ * @property {{source: any, layers: any[]}} [tiles] how it is drawn from tiles where there is too much to load
  * @property {string[]} fields what its style reads
  * @property {boolean} anchored its areas are named at points of their own
  */

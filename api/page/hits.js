@@ -3,7 +3,7 @@ import { idOf } from "./style.js";
 /** @typedef {import("./catalogue.js").Layer} Layer */
 /** @typedef {import("./atlas.js").Atlas} Atlas */
 /** @typedef {{layer: Layer, id: string}} Hit */
-/** @typedef {{layer: Layer, id: number, count: number, at: [number, number]}} Cluster */
+/** @typedef {{layer: Layer, id: number | undefined, count: number, at: [number, number]}} Cluster */
 
 const REACH = 5;
 const MOST = 50;
@@ -28,7 +28,7 @@ export function hitsAt(atlas, point, reach = REACH) {
  * @returns {Cluster | undefined}
  */
 export function clusterAt(atlas, point) {
-  const found = drawnAt(atlas, point, 0).find(({ properties }) => properties.cluster);
+  const found = drawnAt(atlas, point, 0).find(({ properties }) => properties.point_count);
   if (!found) return undefined;
   const { layer, properties, at } = found;
   return { layer, id: properties.cluster_id, count: properties.point_count, at };
@@ -39,6 +39,11 @@ export function clusterAt(atlas, point) {
  * @param {Atlas} atlas @param {Cluster} cluster @returns {Promise<Hit[]>} empty when the map moved
  */
 export async function unfold(atlas, { layer, id, at }) {
+  if (id === undefined) {
+    // of a tile: what it stands for is known a few zooms deeper
+    atlas.map.easeTo({ center: at, zoom: atlas.map.getZoom() + 2 });
+    return [];
+  }
   const source = atlas.map.getSource(layer.name);
   const zoom = await source.getClusterExpansionZoom(id);
   if (zoom <= source.getClusterOptions().clusterMaxZoom) {
@@ -59,19 +64,24 @@ function drawnAt(atlas, { x, y }, reach) {
     [x - reach, y - reach],
     [x + reach, y + reach],
   ];
-  const owners = new Map(atlas.layers.flatMap((layer) => layer.styleLayers.map((id) => [id, layer])));
+  const owners = new Map(atlas.layers.flatMap((layer) => drawing(layer).map((id) => [id, layer])));
   const drawn = atlas.map.queryRenderedFeatures(box, { layers: [...owners.keys()] });
   return drawn.map((/** @type {any} */ { layer, properties, geometry }) => ({
     layer: owners.get(layer.id),
     properties,
-    at: geometry.coordinates,
+    at: geometry.type === "Point" ? geometry.coordinates : atlas.map.unproject([x, y]).toArray(),
   }));
+}
+
+/** The style layers that draw a layer, from what is loaded or from tiles. @param {Layer} layer @returns {string[]} */
+function drawing({ styleLayers, tiles }) {
+  return [...styleLayers, ...(tiles?.layers.map(({ id }) => id) ?? [])];
 }
 
 /** What is drawn as a feature; nothing for a cluster. @param {Layer} layer @param {any} properties @returns {Hit[]} */
 function hit(layer, properties) {
-  const id = idOf(properties);
-  return id === undefined ? [] : [{ layer, id }];
+  const id = idOf(properties) ?? (properties.point_count ? undefined : properties[layer.key ?? ""]);
+  return id === undefined ? [] : [{ layer, id: `${id}` }];
 }
 
 /** @param {Hit} hit */

@@ -99,18 +99,20 @@ function status(sheet) {
 
 /** What is loaded of a layer, in words. @param {Sheet} sheet @returns {HTMLElement[]} */
 function told({ loader, live }) {
-  const { status: now, more } = loader.state.value;
+  const { status: now } = loader.state.value;
+  const more = loader.state.value.more && !loader.layer.tiles;
   if (now === "off") return [];
   if (now === "far" || now === "near" || now === "failed") return [h("span", { class: now }, word(now))];
-  const counted = h("span", { class: more ? "count part" : "count" }, amount(loader.state.value));
+  const counted = h("span", { class: more ? "count part" : "count" }, amount(loader.state.value, Boolean(loader.layer.tiles)));
   return live.state.value === "off" ? [counted] : [pulse(live.state.value), counted];
 }
 
-/** @param {import("./loader.js").Loaded} loaded */
-function amount({ features, matched, more, status: now }) {
+/** @param {import("./loader.js").Loaded} loaded @param {boolean} tiled */
+function amount({ features, matched, more, status: now }, tiled) {
   const n = count(features.size);
   if (now === "loading" && !features.size) return "…";
   if (!more) return n;
+  if (tiled && matched !== null) return count(matched);
   return matched === null ? word("shownMore", { n }) : word("shown", { n, m: count(matched) });
 }
 
@@ -128,7 +130,7 @@ function pulse(state) {
 export function drawNotice(atlas) {
   const draw = () => {
     const partial = [...atlas.sheets.values()].filter(
-      ({ loader }) => loader.state.value.more && loader.state.value.status === "ready",
+      ({ layer, loader }) => loader.state.value.more && loader.state.value.status === "ready" && !layer.tiles,
     );
     const layers = partial.map(({ layer }) => titled(layer)).join(language.value === "zh" ? "、" : ", ");
     element("notice").hidden = !partial.length;

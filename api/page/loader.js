@@ -110,12 +110,26 @@ export class Loader {
     this.#meanwhile = [];
     this.#put({ status: "loading" });
     try {
+      if (await this.#crowded(box, signal)) return;
       const found = await askJSON(address(this.layer.items, this.#query(box)), signal);
       this.#asked = { key, box, at: performance.now() };
       this.#take(found);
     } catch (problem) {
       if (!givenUp(problem)) this.#fail(problem);
     }
+  }
+
+  /**
+   * Whether a layer that held too much to load, and is drawn from tiles, still does: then counting is enough.
+   * @param {import("./view.js").Box} box @param {AbortSignal} signal
+   */
+  async #crowded(box, signal) {
+    if (!this.layer.tiles || !this.state.value.more) return false;
+    const { numberMatched } = await askJSON(address(this.layer.items, { ...this.#query(box), limit: 1 }), signal);
+    if (numberMatched !== undefined && numberMatched <= LIMIT) return false;
+    this.problem = null;
+    this.#put({ status: "ready", matched: numberMatched ?? null });
+    return true;
   }
 
   /** @param {import("./view.js").Box} box */

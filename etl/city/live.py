@@ -16,6 +16,9 @@ from spatial.errors import Unavailable
 PERIOD = 2.0
 """Seconds from one step to the next."""
 
+EXPIRED = 500
+"""Rows of a layer that one step deletes at most, twenty times what a step brings: 40 ms among a million."""
+
 _log = structlog.get_logger()
 
 
@@ -46,6 +49,7 @@ class Life:
                 tally += writer.upsert(self._store.layers()["cases"], rows)
                 if end == until:
                     tally += self._traffic(writer, max(since, until - HISTORY), until)
+                    tally += self._expired(writer, now)
                 writer.note(Job(self._id, f"city:{self._seed}", "cases", end, "running", self._started, now))
             self.lived = end
         return tally
@@ -65,3 +69,7 @@ class Life:
         if until // SPACING > after // SPACING:
             tally += writer.append(layers["fixes"], list(fixes(self._seed, after, until)))
         return tally
+
+    def _expired(self, writer: Writer, now: datetime) -> Tally:
+        kept = [(layer, layer.keep) for layer in self._store.layers().values() if layer.keep]
+        return sum((writer.expire(layer, now - keep, EXPIRED) for layer, keep in kept), Tally())

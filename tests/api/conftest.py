@@ -31,6 +31,20 @@ WEST, SOUTH = 106.4, 29.4
 SECRET = "hush"
 """Begins every value that anonymous readers may not see."""
 
+NOTES = {
+    "properties": {
+        "code": {"type": "string", "x-ogc-role": "id"},
+        "text": {"type": "string"},
+        "number": {"type": "number"},
+        "count": {"type": "integer"},
+        "tags": {"type": "array"},
+        "day": {"type": "string", "format": "date"},
+        "begun": {"type": "string", "format": "date-time", "x-ogc-role": "primary-interval-start"},
+        "done": {"type": "string", "format": "date-time", "x-ogc-role": "primary-interval-end"},
+        "place": {"format": "geometry-any"},
+    }
+}
+
 Row = dict[str, Any]
 Get = Callable[..., Any]
 
@@ -102,9 +116,11 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GeoPackageStore]:
 
 
 @pytest.fixture(scope="session")
-def app(city: GeoPackageStore) -> FastAPI:
+def app(city: GeoPackageStore) -> Iterator[FastAPI]:
     """The service that anonymous readers meet."""
-    return create_app(Settings(title_zh="一张图", title_en="OneMap"), city)
+    made = create_app(Settings(title_zh="一张图", title_en="OneMap"), city)
+    yield made
+    made.state.tiles.stop()
 
 
 @pytest.fixture(scope="session")
@@ -134,9 +150,30 @@ def empty(tmp_path: Path) -> Iterator[GeoPackageStore]:
 
 
 @pytest.fixture
-def own(empty: GeoPackageStore) -> TestClient:
+def own(empty: GeoPackageStore) -> Iterator[TestClient]:
     """A service of the test's own, which everybody may write to."""
-    return TestClient(create_app(Settings(writes="open"), empty))
+    made = create_app(Settings(writes="open"), empty)
+    yield TestClient(made)
+    made.state.tiles.stop()
+
+
+@pytest.fixture
+def write() -> Callable[..., int]:
+    """Write rows of some numbers into a layer of a store, and return the revision after that."""
+
+    def written(store: GeoPackageStore, *numbers: int, layer: str = "vehicles", **said: Any) -> int:
+        rows = store.layers()[layer]
+        with store.write() as writer:
+            writer.upsert(rows, [row(rows, n, **said) for n in numbers])
+        return store.revision()
+
+    return written
+
+
+@pytest.fixture(scope="session")
+def notes() -> Row:
+    """The schema of a layer with a column of every kind that formats differ in."""
+    return NOTES
 
 
 @pytest.fixture

@@ -21,19 +21,6 @@ from layers.store.geopackage import GeoPackageStore
 from spatial.crs import ADVERTISED, crs
 
 LAYERS = sorted(declared())
-NOTES = {
-    "properties": {
-        "code": {"type": "string", "x-ogc-role": "id"},
-        "text": {"type": "string"},
-        "number": {"type": "number"},
-        "count": {"type": "integer"},
-        "tags": {"type": "array"},
-        "day": {"type": "string", "format": "date"},
-        "begun": {"type": "string", "format": "date-time", "x-ogc-role": "primary-interval-start"},
-        "done": {"type": "string", "format": "date-time", "x-ogc-role": "primary-interval-end"},
-        "place": {"format": "geometry-any"},
-    }
-}
 
 
 def items(client: TestClient, layer: str, **params: Any) -> Any:
@@ -123,8 +110,8 @@ def written(value: Any) -> str:
     return "; ".join(value) if isinstance(value, list) else "" if value is None else str(value)
 
 
-def test_csv_starts_no_formula_in_a_spreadsheet(own: TestClient, empty: GeoPackageStore) -> None:
-    layer = noted(own, empty, *({"code": f"{sign}1", "text": f"{sign}cmd|' /C calc'!A0"} for sign in "=+-@"))
+def test_csv_starts_no_formula_in_a_spreadsheet(own: TestClient, empty: GeoPackageStore, notes: Any) -> None:
+    layer = noted(own, empty, notes, *({"code": f"{sign}1", "text": f"{sign}cmd|' /C calc'!A0"} for sign in "=+-@"))
     read = list(csv.reader(io.StringIO(items(own, layer, f="csv").text.removeprefix("\ufeff"))))
     for row in read[1:]:
         assert not any(cell.startswith(FORMULA) for cell in row)
@@ -153,19 +140,19 @@ def test_json_fg_adds_time_place_and_type(client: TestClient, layer: str) -> Non
     assert all(f["geometry"] is None and f["place"]["coordinates"] for f in projected["features"])
 
 
-def test_json_fg_tells_intervals(own: TestClient, empty: GeoPackageStore) -> None:
+def test_json_fg_tells_intervals(own: TestClient, empty: GeoPackageStore, notes: Any) -> None:
     begun, done = "2026-03-01T00:00:00.000Z", "2026-03-02T00:00:00.000Z"
     rows = ({"code": "1", "begun": begun, "done": done}, {"code": "2", "begun": begun})
-    layer = noted(own, empty, *rows)
+    layer = noted(own, empty, notes, *rows)
     times = [f["time"]["interval"] for f in items(own, layer, f="jsonfg").json()["features"]]
     assert times == [[begun, done], [begun, ".."]]
     alone = own.get(f"/collections/{layer}/items/1?f=jsonfg").json()
     assert (alone["type"], alone["time"], alone["featureType"]) == ("Feature", {"interval": [begun, done]}, layer)
 
 
-def noted(client: TestClient, store: GeoPackageStore, *rows: dict[str, Any]) -> str:
+def noted(client: TestClient, store: GeoPackageStore, notes: Any, *rows: dict[str, Any]) -> str:
     """Make a layer of notes with the rows."""
-    assert client.post("/collections?name=notes", json=NOTES).status_code == 201
+    assert client.post("/collections?name=notes", json=notes).status_code == 201
     layer = store.layers()["notes"]
     with store.write() as writer:
         read = [layer.row.model_validate({"begun": "2026-03-01T00:00:00.000Z", **row}) for row in rows]
@@ -184,8 +171,10 @@ HARD: dict[str, Any] = {
 }
 
 
-def test_hard_values_survive_every_representation(own: TestClient, empty: GeoPackageStore, tmp_path: Path) -> None:
-    layer = noted(own, empty, HARD, {"code": "empty"})
+def test_hard_values_survive_every_representation(
+    own: TestClient, empty: GeoPackageStore, notes: Any, tmp_path: Path
+) -> None:
+    layer = noted(own, empty, notes, HARD, {"code": "empty"})
     told = rows_of(own, layer)[HARD["code"]]
     assert {n: v for n, v in told["properties"].items() if n in HARD} == HARD
     assert told["geometry"] is None

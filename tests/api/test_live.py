@@ -92,24 +92,17 @@ def watch(server: str) -> Iterator[Callable[..., Watching]]:
         one.close()
 
 
-def write(store: GeoPackageStore, make_row: Any, *numbers: int, layer: str = "vehicles", **said: Any) -> int:
-    rows = store.layers()[layer]
-    with store.write() as writer:
-        writer.upsert(rows, [make_row(rows, n, **said) for n in numbers])
-    return store.revision()
-
-
 def drop(store: GeoPackageStore, *keys: str) -> None:
     with store.write() as writer:
         writer.delete(store.layers()["vehicles"], list(keys))
 
 
 def test_watchers_hear_what_is_written_and_deleted(
-    watch: Any, shared: GeoPackageStore, make_row: Any, secret: str
+    watch: Any, shared: GeoPackageStore, write: Any, secret: str
 ) -> None:
     watching = watch()
     assert watching.wait(1)[0][::2] == ("hello", {"layer": "vehicles"})
-    revision = write(shared, make_row, 1, 2)
+    revision = write(shared, 1, 2)
     told = watching.wait(3)
     assert [name for name, _, _ in told[1:]] == ["upsert", "upsert"]
     assert [id for _, id, _ in told[1:]] == [None, revision]
@@ -121,19 +114,19 @@ def test_watchers_hear_what_is_written_and_deleted(
     assert secret.encode() not in watching.text
 
 
-def test_other_layers_are_not_heard(watch: Any, shared: GeoPackageStore, make_row: Any) -> None:
+def test_other_layers_are_not_heard(watch: Any, shared: GeoPackageStore, write: Any) -> None:
     watching, other = watch(), watch("cases")
     watching.wait(1)
     other.wait(1)
-    write(shared, make_row, 1, layer="cases")
+    write(shared, 1, layer="cases")
     assert len(other.wait(2)) == 2
     assert len(watching.wait(2, seconds=1)) == 1
 
 
-def test_who_comes_back_hears_what_was_missed(watch: Any, shared: GeoPackageStore, make_row: Any) -> None:
-    first = write(shared, make_row, 1)
-    write(shared, make_row, 2)
-    write(shared, make_row, 3)
+def test_who_comes_back_hears_what_was_missed(watch: Any, shared: GeoPackageStore, write: Any) -> None:
+    first = write(shared, 1)
+    write(shared, 2)
+    write(shared, 3)
     drop(shared, "车牌003")
     told = watch(last=first).wait(3)
     assert told[0][1] == first
@@ -155,13 +148,13 @@ def test_who_comes_from_another_store_loads_anew(watch: Any) -> None:
 
 
 def test_of_very_many_changes_only_that_there_were_some_is_told(
-    watch: Any, shared: GeoPackageStore, make_row: Any
+    watch: Any, shared: GeoPackageStore, write: Any
 ) -> None:
     watching = watch()
     watching.wait(1)
-    revision = write(shared, make_row, *range(BATCH + 1))
+    revision = write(shared, *range(BATCH + 1))
     assert watching.wait(2)[1][:2] == ("reload", revision)
-    write(shared, make_row, 1, state="parked", speed_kmh=1.0)
+    write(shared, 1, state="parked", speed_kmh=1.0)
     assert watching.wait(3)[2][0] == "upsert"
 
 
@@ -178,7 +171,7 @@ def test_a_stream_ends_with_its_layer(watch: Any, server: str) -> None:
     assert httpx2.get(f"{server}/collections/brief/live").status_code == 404
 
 
-def test_two_hundred_watchers_hear_the_same(server: str, shared: GeoPackageStore, make_row: Any, aside: Any) -> None:
+def test_two_hundred_watchers_hear_the_same(server: str, shared: GeoPackageStore, write: Any, aside: Any) -> None:
     """Of which one never reads, and twenty go away in the middle."""
     url, limits = f"{server}/collections/vehicles/live", httpx2.Limits(max_connections=None)
 
@@ -200,7 +193,7 @@ def test_two_hundred_watchers_hear_the_same(server: str, shared: GeoPackageStore
             idle, *streams = await asyncio.gather(*(begun(client) for _ in range(201)))
             for answer, _ in streams[:20]:
                 await answer.aclose()
-            await asyncio.to_thread(write, shared, make_row, *range(50))
+            await asyncio.to_thread(write, shared, *range(50))
             texts = await asyncio.gather(*(rest(*stream) for stream in streams[20:]))
             await idle[0].aclose()
             return texts

@@ -29,6 +29,8 @@ BENCHES = {
     },
 }
 LOCAL = ("127.0.0.1", 5000)
+PROXIES = {"Forwarded": "for=1.2.3.4", "X-Forwarded-Proto": "https", "x-forwarded-host": "a.example", "Via": "1.1 a"}
+"""What proxies say that name no client, or one that is not believed."""
 
 
 def row(n: int) -> dict[str, Any]:
@@ -150,6 +152,8 @@ def test_other_media_types_are_refused(own: TestClient, kind: str) -> None:
         ("open", ("10.0.0.9", 5000), {"host": "map.example", "origin": "http://map.example"}, 201),
         ("open", ("10.0.0.9", 5000), {"host": "map.example", "origin": "http://elsewhere.example"}, 403),
         ("off", LOCAL, {}, 403),
+        *(("local", LOCAL, {"host": "127.0.0.1:8000", name: said}, 403) for name, said in PROXIES.items()),
+        *(("open", LOCAL, {"host": "127.0.0.1:8000", name: said}, 201) for name, said in PROXIES.items()),
     ],
 )
 def test_who_may_write(empty: GeoPackageStore, writes: Any, client: Any, headers: dict[str, str], status: int) -> None:
@@ -157,6 +161,29 @@ def test_who_may_write(empty: GeoPackageStore, writes: Any, client: Any, headers
     assert asked.post("/collections?name=benches", json=BENCHES, headers=headers).status_code == status
     expected = 204 if status == 201 else 403
     assert asked.delete("/collections/benches", headers=headers).status_code == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "writes", "status"),
+    [
+        ("https://map.example.city", "local", 403),
+        ("http://10.0.0.9:8000", "local", 403),
+        ("http://127.0.0.1:8000", "local", 201),
+        ("http://localhost:8000/onemap", "local", 201),
+        ("https://map.example.city", "open", 201),
+    ],
+)
+def test_behind_a_public_address_nobody_is_local(
+    empty: GeoPackageStore, address: str, writes: Any, status: int
+) -> None:
+    asked = TestClient(create_app(Settings(writes=writes, base_url=address), empty), client=LOCAL)
+    answer = asked.post("/collections?name=benches", json=BENCHES)
+    assert answer.status_code == status
+    if status == 403:
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert all(
+            said in answer.json()["detail"] for said in ("ONEMAP_WRITES=local", "ONEMAP_BASE_URL", "command line")
+        )
 
 
 @pytest.fixture

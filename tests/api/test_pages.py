@@ -18,6 +18,8 @@ PAGES = {
     "collection": "/collections/risk_points",
     "schema": "/collections/risk_points/schema",
     "queryables": "/collections/risk_points/queryables",
+    "sortables": "/collections/risk_points/sortables",
+    "feature schema": "/collections/fixes/feature-schema",
     "items": "/collections/risk_points/items?limit=30",
     "lines": "/collections/streets/items",
     "areas": "/collections/districts/items",
@@ -25,9 +27,12 @@ PAGES = {
     "item": "/collections/risk_points/items/编号004",
     "codes": "/codes",
     "code": "/codes/risk-kind",
+    "matters": "/codes/matters",
     "api": "/api.html",
+    "definition": "/api",
+    "newer definition": "/api/3.1",
 }
-WIDTHS = (1280, 390)
+WIDTHS = {1920: 1080, 390: 844}
 COLOURS = """() => {
   const canvas = document.querySelector("#map canvas");
   const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
@@ -62,12 +67,12 @@ def open_page(browser: Browser, address: str) -> Iterator[Open]:
         if message.type in ("error", "warning"):
             wrong.append(message.text)
 
-    context = browser.new_context(viewport={"width": WIDTHS[0], "height": 900})
+    context = browser.new_context(viewport={"width": 1920, "height": 1080})
     context.route("**/*", guard)
 
-    def begin(path: str, width: int = WIDTHS[0]) -> Page:
+    def begin(path: str, width: int = 1920) -> Page:
         page = context.new_page()
-        page.set_viewport_size({"width": width, "height": 844})
+        page.set_viewport_size({"width": width, "height": WIDTHS[width]})
         page.on("console", heard)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         answer = page.goto(
@@ -96,11 +101,42 @@ def test_each_page_works_alone_and_fits(open_page: Open, name: str, width: int) 
 
 
 def test_headings_and_labels_are_in_both_languages(open_page: Open) -> None:
-    for name in ("landing", "collections", "collection", "schema", "items", "item", "codes"):
+    for name in ("landing", "collections", "collection", "schema", "feature schema", "items", "item", "codes", "code"):
         page = open_page(PAGES[name])
         for text in page.locator("h2, th, dt, .call, .trail a").all_inner_texts():
             assert CHINESE.search(text), (name, text)
             assert LATIN.search(text), (name, text)
+
+
+def test_every_page_is_looked_at(client: TestClient) -> None:
+    """Each path of the definition that has a page is one of those above."""
+    shown = {
+        path
+        for path, said in client.get("/api").json()["paths"].items()
+        if "text/html" in said.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+    }
+    opened = {re.sub(r"\?.*", "", path).rstrip("/") or "/" for path in PAGES.values()}
+    kinds = {re.sub(r"/collections/\w+", "/collections/x", path) for path in opened}
+    asked = {
+        re.sub(r"/collections/\w+", "/collections/x", path)
+        .replace("{featureId}", "编号004")
+        .replace("{scheme}", "matters")
+        for path in shown
+    }
+    # the offline map has tests in a browser of its own
+    assert len(asked) > 10 and asked - kinds == {"/export/map.html"}
+
+
+def test_a_page_says_where_it_stands_and_when_in_local_time(open_page: Open) -> None:
+    times = open_page("/collections/cases").locator("dd time")
+    assert [time.inner_text() for time in times.all()] == ["2026-03-01 08:00", "2026-03-03 04:00"]
+    assert times.first.get_attribute("datetime") == "2026-03-01T00:00:00.000Z"
+    schema = open_page("/collections/fixes/schema")
+    assert schema.locator(".trail a").all_inner_texts() == ["图层 Layers", "车辆定位点 Vehicle fixes"]
+    assert schema.locator("h1").inner_text() == "字段 Fields"
+    assert "P1D" in schema.locator("main").inner_text()
+    schema.get_by_role("link", name="可排序项 Sortables").click()
+    expect(schema.locator("h1")).to_have_text("可排序项 Sortables")
 
 
 def test_features_are_drawn_in_the_layers_colours(open_page: Open) -> None:

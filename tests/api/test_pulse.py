@@ -23,13 +23,6 @@ def parsed(text: bytes) -> list[Said]:
     return [(name.decode(), int(id) if id else None, json.loads(data)) for name, id, data in EVENT.findall(text)]
 
 
-def write(store: GeoPackageStore, make_row: Any, *numbers: int, layer: str = "vehicles", **said: Any) -> int:
-    rows = store.layers()[layer]
-    with store.write() as writer:
-        writer.upsert(rows, [make_row(rows, n, **said) for n in numbers])
-    return store.revision()
-
-
 def drop(store: GeoPackageStore, *keys: str) -> None:
     with store.write() as writer:
         writer.delete(store.layers()["vehicles"], list(keys))
@@ -41,7 +34,7 @@ def pulse(empty: GeoPackageStore) -> Pulse:
 
 
 def test_a_slow_watcher_harms_nobody_and_loads_anew(
-    pulse: Pulse, empty: GeoPackageStore, make_row: Any, aside: Any
+    pulse: Pulse, empty: GeoPackageStore, write: Any, aside: Any
 ) -> None:
     async def watched() -> tuple[list[Event | None], list[Event | None]]:
         layer = pulse.service.layer("vehicles")
@@ -49,7 +42,7 @@ def test_a_slow_watcher_harms_nobody_and_loads_anew(
         _, quick = await pulse.join(layer)
         heard: list[Event | None] = []
         for start in range(0, QUEUE + 200, 100):
-            await asyncio.to_thread(write, empty, make_row, *range(start, start + 100))
+            await asyncio.to_thread(write, empty, *range(start, start + 100))
             heard += [await asyncio.wait_for(quick.get(), 10) for _ in range(100)]
         left = [slow.get_nowait() for _ in range(slow.qsize())]
         for ears in (slow, quick):
@@ -81,7 +74,7 @@ def test_nobody_looks_while_nobody_watches(pulse: Pulse, monkeypatch: pytest.Mon
 
 
 def test_a_store_that_is_away_for_a_while_is_watched_on(
-    pulse: Pulse, empty: GeoPackageStore, make_row: Any, monkeypatch: pytest.MonkeyPatch, aside: Any
+    pulse: Pulse, empty: GeoPackageStore, write: Any, monkeypatch: pytest.MonkeyPatch, aside: Any
 ) -> None:
     look, away, begun = empty.revision, [True, True], list[bool]()
 
@@ -96,7 +89,7 @@ def test_a_store_that_is_away_for_a_while_is_watched_on(
     async def watched() -> Event | None:
         layer = pulse.service.layer("vehicles")
         _, ears = await pulse.join(layer)
-        await asyncio.to_thread(write, empty, make_row, 1)
+        await asyncio.to_thread(write, empty, 1)
         begun.append(True)
         told = await asyncio.wait_for(ears.get(), 10)
         pulse.leave(layer, ears)
@@ -121,10 +114,10 @@ def test_too_many_watchers_are_sent_away(pulse: Pulse, monkeypatch: pytest.Monke
     aside(join())
 
 
-def test_events_are_told_to_the_end_or_again(empty: GeoPackageStore, make_row: Any) -> None:
+def test_events_are_told_to_the_end_or_again(empty: GeoPackageStore, write: Any) -> None:
     """Only the last event of a batch can be resumed after: whoever is cut off before it hears the batch again."""
     layer = empty.layers()["vehicles"]
-    write(empty, make_row, *range(1200))
+    write(empty, *range(1200))
     newest, told = events_since(empty, layer, 0)
     marks = [id for _, id, _ in parsed(b"".join(one.text for one in told))]
     assert (len(told), newest) == (1200, empty.revision())

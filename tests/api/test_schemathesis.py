@@ -18,10 +18,12 @@ ENDLESS = r"/live$"
 
 
 @pytest.fixture
-def writable(empty: GeoPackageStore, fill: Callable[[GeoPackageStore], None]) -> FastAPI:
+def writable(empty: GeoPackageStore, fill: Callable[[GeoPackageStore], None]) -> Iterator[FastAPI]:
     """A service that everybody may write to, over a store of the test's own."""
     fill(empty)
-    return create_app(Settings(writes="open"), empty)
+    made = create_app(Settings(writes="open"), empty)
+    yield made
+    made.state.tiles.stop()
 
 
 def config(examples: int) -> SchemathesisConfig:

@@ -15,26 +15,12 @@ from api.settings import Settings
 from layers.runtime import from_schema
 from layers.store.geopackage import GeoPackageStore
 
-NOTES = {
-    "properties": {
-        "code": {"type": "string", "x-ogc-role": "id"},
-        "text": {"type": "string"},
-        "number": {"type": "number"},
-        "count": {"type": "integer"},
-        "tags": {"type": "array"},
-        "day": {"type": "string", "format": "date"},
-        "begun": {"type": "string", "format": "date-time", "x-ogc-role": "primary-interval-start"},
-        "done": {"type": "string", "format": "date-time", "x-ogc-role": "primary-interval-end"},
-        "place": {"format": "geometry-any"},
-    }
-}
-
 
 @pytest.fixture(scope="module")
-def large(tmp_path_factory: pytest.TempPathFactory, many: Any) -> Iterator[FastAPI]:
+def large(tmp_path_factory: pytest.TempPathFactory, many: Any, notes: Any) -> Iterator[FastAPI]:
     """A service over a layer of 40,000 points."""
     store = GeoPackageStore(tmp_path_factory.mktemp("large") / "city.gpkg")
-    store.add(from_schema("notes", NOTES), NOTES)
+    store.add(from_schema("notes", notes), notes)
     layer = store.layers()["notes"]
     begun = "2026-03-01T00:00:00.000Z"
     for start in range(0, 40_000, 10_000):

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from etl.city import live
 from etl.city.city import HISTORY, City
 from etl.city.live import Life
 from layers.query import Query
@@ -126,6 +127,20 @@ def test_after_days_without_life_cases_are_told_and_only_an_hour_of_fixes(store:
     assert min(row["at"] for row in fixes.values()) > written(then.now - timedelta(seconds=HISTORY))
     found, wanted = held(store, "cases"), told(City(city.seed, then.now, days=4), "cases")
     assert {key: plain(found[key]) for key in wanted} == wanted
+
+
+def test_fixes_live_as_long_as_their_layer_says(store: Store, city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    layer, life = store.layers()["fixes"], Life(store, city)
+    assert layer.keep
+    first, least = len(held(store, "fixes")), written(city.now + timedelta(minutes=20))
+    monkeypatch.setattr(live, "EXPIRED", first // 3)
+    now, told = city.now + layer.keep + timedelta(minutes=20), []
+    for second in (2, 4, 6, 8):
+        told.append(life.step(now + timedelta(seconds=second)).deleted)
+    assert told == [first // 3] * 3 + [first % 3]
+    assert min(row["at"] for row in held(store, "fixes").values()) > least
+    since = {gone.key for gone in store.changes(layer, 0)[1]}
+    assert since == set()
 
 
 def test_a_year_without_life_costs_no_year(store: Store, city: City) -> None:

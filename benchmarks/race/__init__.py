@@ -1,0 +1,1 @@
+"""OneMap on PostGIS against the servers of its field: one database, the same tables, one run."""
