@@ -11,7 +11,7 @@ from api.extents import Extents
 from api.settings import Settings
 from layers.feature import Layer
 from layers.rasters import Rasters
-from layers.store.protocol import Extent, Store
+from layers.store.protocol import Extent, PromptStore, Store
 from spatial.errors import NotFound
 
 
@@ -54,6 +54,11 @@ class OneMap:
     def __post_init__(self) -> None:
         """Find the folder of the rasters."""
         object.__setattr__(self, "rasters", Rasters(_beside(self.settings, self.store)))
+
+    @property
+    def is_prompt(self) -> bool:
+        """Whether the store is asked on the event loop."""
+        return isinstance(self.store, PromptStore)
 
     def layers(self) -> Mapping[str, Layer]:
         """Return the layers as anonymous readers see them: the same object for as long as they are the same."""

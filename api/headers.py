@@ -4,7 +4,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.security import FIXED
 
-NAMES = {b"location": b"Location", b"content-crs": b"Content-Crs", b"link": b"Link", b"etag": b"ETag"}
+class AsWritten(bytes):
+    """A header name that keeps its capitals: the server writes the lower form of every name."""
+
+    def lower(self) -> bytes:
+        """Return the name as it is."""
+        return self
+
+
+NAMES = {name.lower(): AsWritten(name) for name in (b"Location", b"Content-Crs", b"Link", b"ETag")}
 """QGIS 3.32 to 3.40 finds Location only in this spelling (QGIS issue 61729); HTTP itself does not care."""
 
 RAW = [(name.lower().encode(), value.encode()) for name, value in FIXED.items()]

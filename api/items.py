@@ -10,6 +10,8 @@ from api.formats.answer import Answer
 from api.formats.catalogue import ALIASES, FORMATS, OFFERED, OFFERED_ONE
 from api.parameters import Asked, query
 from api.query_string import given, only
+from layers.feature import Layer
+from layers.query import MAX_LIMIT, Query
 from spatial.errors import NotFound
 
 router = APIRouter()
@@ -21,16 +23,21 @@ LONGEST = 200
 def items(request: Request, service: Service, collection: str) -> Response:
     """Return the features that the parameters ask for, a page at a time."""
     layer, form = service.layer(collection), FORMATS[chosen(request, OFFERED, ALIASES)]
-    asked = query(Asked(layer, given(request), form.most))
-    return form.answer(Answer(request, service, layer, asked))
+    return form.answer(Answer(request, service, layer, asked_of(request, layer, most=form.most)))
 
 
 @router.get("/collections/{collection}/items/{feature:path}")
 def item(request: Request, service: Service, collection: str, feature: str) -> Response:
     """Return one feature; raise NotFound."""
     layer, form = service.layer(collection), FORMATS[chosen(request, OFFERED_ONE, ALIASES)]
-    params = only(request, "f", "crs")
-    if not 0 < len(feature) <= LONGEST or form.one is None:
+    asked = asked_of(request, layer, feature)
+    if not 0 < len(feature) <= LONGEST or "\0" in feature or form.one is None:
         raise NotFound(f"{layer.name} has no feature {feature[:80]!r}")
-    asked = replace(query(Asked(layer, params)), ids=(feature,), limit=1, count=False)
     return form.one(Answer(request, service, layer, asked))
+
+
+def asked_of(request: Request, layer: Layer, feature: str | None = None, most: int = MAX_LIMIT) -> Query:
+    """Return what a request asks of a layer, or of one of its features; raise as `api.parameters.query`."""
+    if feature is None:
+        return query(Asked(layer, given(request), most))
+    return replace(query(Asked(layer, only(request, "f", "crs"))), ids=(feature,), limit=1, count=False)

@@ -31,10 +31,11 @@ from api.headers import Head, ProperHeaders
 from api.pulse import Pulse
 from api.settings import Settings
 from api.shutdown import told_of_shutdown
+from api.swift import Swift
 from api.tile_cache import TileCache
 from api.tile_shelf import MVT, TileShelf
 from layers.store.open import opened
-from layers.store.protocol import Store
+from layers.store.protocol import PromptStore, Store
 
 ROOMS = (
     items,
@@ -95,6 +96,7 @@ def _wrap(app: FastAPI) -> None:
     remove_compress_type("text/event-stream")
     # compressed once and kept
     remove_compress_type(MVT)
+    app.add_middleware(Swift, service=app.state.onemap)
     app.add_middleware(CompressMiddleware, minimum_size=1000)
     methods = ["GET", "HEAD", "OPTIONS"]
     app.add_middleware(
@@ -112,4 +114,7 @@ async def _life(app: FastAPI) -> AsyncGenerator[None]:
         yield
     pulse.stop()
     cast("TileCache", app.state.tiles).stop()
-    app.state.onemap.store.close()
+    service = cast("OneMap", app.state.onemap)
+    if isinstance(service.store, PromptStore):
+        await service.store.rest()
+    service.store.close()

@@ -16,18 +16,16 @@ from api.raster_schema import schema
 from layers.raster import Raster
 from spatial.crs import CRS84
 
-WANTED = ("keywords", "parameter_names")
-"""What pygeoapi says of a raster and we repeat; links, extents and queries are told by us, for what we serve."""
-
 
 def described(raster: Raster, known: dict[str, dict[str, Any]], home: str) -> dict[str, Any]:
-    """Return the collection."""
+    """Return the collection: pygeoapi's keywords and parameters, and our own links, for what we serve."""
     here, told = f"{home}/collections/{raster.name}", known.get(raster.name, {})
     return {
         "id": raster.name,
         "title": str(raster.title),
         "description": str(raster.description),
-        **{name: told[name] for name in WANTED if name in told},
+        "keywords": told.get("keywords", []),
+        "parameter_names": _parameters(raster, told),
         "extent": {"spatial": _extent(raster)},
         "crs": [CRS84.uri],
         "storageCrs": raster.crs.uri,
@@ -54,6 +52,12 @@ def fields(request: Request, service: OneMap, name: str) -> Response:
     """Return the schema of a raster's fields."""
     raster, own = fresh(service, name), f"{base(request)}/collections/{name}/schema"
     return answer(request, "raster_schema", lambda: {"$id": own, **schema(raster)}, SCHEMA)
+
+
+def _parameters(raster: Raster, told: dict[str, Any]) -> dict[str, Any]:
+    # pygeoapi tells them in any order
+    said = told.get("parameter_names", {})
+    return {band.name: said[band.name] for band in raster.bands if band.name in said}
 
 
 def _extent(raster: Raster) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from api.context import OneMap
 from api.parameters import Asked, query
@@ -15,6 +16,9 @@ from layers.lazy import lazily
 from layers.query import Query
 from layers.raster import Raster, Recipe
 from spatial.errors import NotFound, OneMapError
+
+if TYPE_CHECKING:
+    from layers.raster_density import Derived
 
 log = logging.getLogger("onemap")
 
@@ -56,7 +60,7 @@ def renew(service: OneMap, raster: Raster) -> None:
             service.rasters.touch(raster, service.store.revision())
 
 
-def wish(service: OneMap, raster: Raster, recipe: Recipe) -> object:
+def wish(service: OneMap, raster: Raster, recipe: Recipe) -> "Derived":
     """Return what is to be derived; raise NotFound, BadInput."""
     layer = service.layer(recipe.layer)
     return _wish(layer, asked(service, recipe), recipe, raster.name, raster.title, raster.visible)

@@ -3,7 +3,7 @@
     python -m benchmarks.items [FOLDER]
 
 Both run in turn in one process, on the same random boxes: the request goes over loopback to a real server (uvicorn,
-h11, as `onemap serve` runs it) in a thread of this process; the bare side asks SQLite with hand-written SQL through
+uvicorn, as `onemap serve` runs it) in a thread of this process; the bare side asks SQLite with hand-written SQL through
 the same index and writes GeoJSON with orjson.
 """
 
@@ -89,7 +89,7 @@ def asked(connection: http.client.HTTPConnection, box: tuple[float, float, float
 def serving(store: GeoPackageStore) -> uvicorn.Server:
     """Return a running server."""
     app = create_app(Settings(), store)
-    server = uvicorn.Server(uvicorn.Config(app, port=PORT, http="h11", log_level="error", access_log=False))
+    server = uvicorn.Server(uvicorn.Config(app, port=PORT, log_level="error", access_log=False))
     threading.Thread(target=server.run, daemon=True).start()
     while not server.started:
         time.sleep(0.05)

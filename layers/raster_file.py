@@ -40,6 +40,7 @@ def silent(step: str, done: int, of: int) -> None:
 def added(rasters: Rasters, source: Path, wish: Wish, told: Told = silent) -> Raster:
     """Check a file, make a Cloud Optimized GeoTIFF of it, keep it; raise BadSource, BadCrs, TooMuch, Conflict."""
     checked_name(wish.name)
+    rasters.place()
     facts = inspect(source, wish.code)
     with drafts(rasters) as folder:
         values = folder / "values.tif"

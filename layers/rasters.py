@@ -56,9 +56,14 @@ class Rasters:
 
     def room(self) -> Path:
         """Return the folder, made where it is missing; raise BadInput where there is no place for rasters."""
+        folder = self.place()
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def place(self) -> Path:
+        """Return where the folder is or would be; raise BadInput where there is no place for rasters."""
         if self.folder is None:
             raise BadInput("this store is no file; ONEMAP_RASTERS names a folder for its rasters")
-        self.folder.mkdir(parents=True, exist_ok=True)
         return self.folder
 
     def put(self, raster: Raster, values: Path, *, anew: bool = False) -> Raster:

@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -47,12 +48,22 @@ def pytest_configure() -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove that database once the last process is done, stopping what a killed one left running."""
+    """Remove that database once the last process is done, and those of runs that were killed an hour ago or more."""
     folder = Path(os.environ[CLUSTER])
     if folder.exists() and not hasattr(config, "workerinput"):
-        from layers.store.postgis.cluster import Cluster
+        old = [other for other in folder.parent.glob("onemap-test-*") if time.time() - other.stat().st_mtime > 3600]
+        for one in {folder, *old}:
+            _remove(one)
 
-        Cluster(folder, durable=False).stop()
+
+def _remove(folder: Path) -> None:
+    from layers.store.postgis.cluster import Cluster
+
+    left = Cluster(folder, durable=False)
+    if left.pid() is not None:
+        # its last user stops it, whoever else was killed
+        left.leave(left.join())
+    if left.pid() is None:
         shutil.rmtree(folder)
 
 

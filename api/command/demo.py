@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from api.command.serve import Host, Port, Store, run, settings
+from api.context import OneMap
 from api.settings import Settings
 from etl.city.build import build, built, meter
 from etl.city.city import City
@@ -53,6 +54,17 @@ def _build(rows: Rows, city: City, where: str) -> None:
     with meter() as progress:
         tally = build(rows, city, progress)
     typer.echo(f"建成 Built: {tally.inserted:,} 个要素 features, {time.monotonic() - start:.0f} s")
+    _density(rows)
+
+
+def _density(rows: Rows) -> None:
+    """Derive where cases crowd, where there is a place for rasters and none of that name."""
+    from api.command.raster import Density, surface
+
+    service = OneMap(Settings(), rows)
+    name = "density_cases"
+    if service.rasters.folder is not None and name not in service.rasters.all():
+        surface(service, Density("cases", name, "案件密度|Density of cases"))
 
 
 def _has_screen() -> bool:

@@ -40,8 +40,6 @@ def run(made: Settings) -> None:
         host=made.host,
         port=made.port,
         workers=made.workers if made.workers > 1 else None,
-        # h11 keeps header names as they are written, which QGIS needs (see api.headers)
-        http="h11",
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=3,

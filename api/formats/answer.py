@@ -61,8 +61,23 @@ class Answer:
         owner = link("collection", "application/json", self.home, str(self.layer.title))
         return [*(link("alternate", t, here(self.request, f=k), k) for k, t in kinds.items()), owner]
 
-    def counts(self, returned: int) -> Mapping[str, Any]:
+    def counts(self, page: Features) -> Mapping[str, Any]:
         """Return numberMatched, where it is known, and numberReturned, timeStamp (Part 1, 7.16)."""
-        matched = self.service.store.count(self.layer, self.query) if self.query.count else None
-        known = {"numberMatched": matched.rows} if matched and matched.exact else {}
-        return {**known, "numberReturned": returned, "timeStamp": written(datetime.now(UTC))}
+        known = {"numberMatched": page.returned} if self._is_all(page) else self._counted(page)
+        return {**known, "numberReturned": page.returned, "timeStamp": written(datetime.now(UTC))}
+
+    def needs_count(self, page: Features) -> bool:
+        """Tell whether the store has to count what matches: not if the page holds all, nor on pages after the first.
+
+        Where counting a box costs more than the page, only who asks for one feature wants nothing but the number.
+        """
+        asked = self.query
+        dear = self.service.is_prompt and (asked.box is not None or asked.region is not None) and asked.limit > 1
+        return asked.count and asked.cursor is None and not dear and not self._is_all(page)
+
+    def _is_all(self, page: Features) -> bool:
+        return page.next is None and page.prev is None and not self.query.offset
+
+    def _counted(self, page: Features) -> Mapping[str, Any]:
+        matched = self.service.store.count(self.layer, self.query) if self.needs_count(page) else None
+        return {"numberMatched": matched.rows} if matched and matched.exact else {}

@@ -12,6 +12,7 @@ from api.address import here
 from api.formats.answer import Answer
 from api.formats.stream import begun
 from api.links import Link, link
+from layers.store.protocol import Features
 
 MEDIA_TYPE = "application/geo+json"
 LINES = "application/x-ndjson"
@@ -23,16 +24,25 @@ CHUNK = 1000
 
 def collection(answer: Answer) -> Response:
     """Return a page as a FeatureCollection, its features passed through as the store wrote them."""
-    page = answer.features()
-    links = answer.paging(MEDIA_TYPE, page.next, page.prev)
-    head = {**answer.counts(page.returned), "links": [*links, *answer.others(ALTERNATES)]}
-    text = orjson.dumps({"type": "FeatureCollection", **head})[:-1] + b',"features":[' + page.text + b"]}"
-    return Response(text, headers=answer.headers(links), media_type=MEDIA_TYPE)
+    return whole(answer, answer.features())
 
 
 def feature(answer: Answer) -> Response:
     """Return one feature; raise NotFound."""
-    text, links = answer.one(), of_one(answer, MEDIA_TYPE, ITEM_ALTERNATES)
+    return single(answer, answer.one())
+
+
+def whole(answer: Answer, page: Features) -> Response:
+    """Return a page that was read as a FeatureCollection."""
+    links = answer.paging(MEDIA_TYPE, page.next, page.prev)
+    head = {**answer.counts(page), "links": [*links, *answer.others(ALTERNATES)]}
+    text = orjson.dumps({"type": "FeatureCollection", **head})[:-1] + b',"features":[' + page.text + b"]}"
+    return Response(text, headers=answer.headers(links), media_type=MEDIA_TYPE)
+
+
+def single(answer: Answer, text: bytes) -> Response:
+    """Return a feature that was read, with its links."""
+    links = of_one(answer, MEDIA_TYPE, ITEM_ALTERNATES)
     body = text[:-1] + b',"links":' + orjson.dumps(links) + b"}"
     return Response(body, headers=answer.headers(links), media_type=MEDIA_TYPE)
 

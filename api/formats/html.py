@@ -52,7 +52,7 @@ def items(answer: Answer) -> Response:
         **_told(answer.layer, features),
         "columns": [_heading(answer, c) for c in _columns(answer.layer, features)],
         "rows": [row(answer.layer, f) for f in features],
-        "counts": answer.counts(found.returned),
+        "counts": answer.counts(found),
         **{k: here(answer.request, cursor=token(c), offset=None) if c else None for k, c in around.items()},
     }
     return _with_crs(page(answer.request, "items", document))

@@ -21,7 +21,7 @@ def collection(answer: Answer) -> Response:
     page = answer.features()
     links = answer.paging(MEDIA_TYPE, page.next, page.prev)
     features: list[Any] = orjson.loads(b"[" + page.text + b"]")
-    said = {**answer.counts(page.returned), "links": [*links, *answer.others(ALTERNATES)]}
+    said = {**answer.counts(page), "links": [*links, *answer.others(ALTERNATES)]}
     made = [_feature(answer.layer, answer.query, one) for one in features]
     return _response(answer, {"type": "FeatureCollection", **_root(answer), **said, "features": made}, links)
 

@@ -8,10 +8,17 @@ import { bilingual, language, say, word } from "./language.js";
 
 const CLOSED = new Set();
 
-/** Draw the list of layers with its switches, counts and legends, and keep it true. @param {Atlas} atlas */
-export function drawList(atlas) {
+/**
+ * Draw the list of layers with its switches, counts and legends, and keep it true.
+ * @param {Atlas} atlas
+ * @param {import("./rasters.js").Rasters} rasters
+ */
+export function drawList(atlas, rasters) {
   language.follow(() =>
-    element("layer-list").replaceChildren(...grouped(atlas.layers).map((layers) => group(atlas, layers))),
+    element("layer-list").replaceChildren(
+      ...grouped(atlas.layers).map((layers) => group(atlas, layers)),
+      ...rasters.list(),
+    ),
   );
   atlas.visible.listen((visible) => atlas.layers.forEach(({ name }) => mark(name, visible.has(name))));
   for (const sheet of atlas.sheets.values()) {
@@ -63,12 +70,12 @@ function row(atlas, sheet) {
 }
 
 /** @param {import("./catalogue.js").Layer["legend"][0]} one */
-function entry(one) {
+export function entry(one) {
   return h("li", {}, swatch(one), bilingual(one.title));
 }
 
 /** One swatch for a whole layer, of all its colours. @param {import("./catalogue.js").Layer["legend"]} legend */
-function sample(legend) {
+export function sample(legend) {
   const colors = [...new Set(legend.map(({ color }) => color))];
   const parts = colors.map((color, n) => `${color} ${n / colors.length}turn ${(n + 1) / colors.length}turn`);
   const node = h("span", { class: "sample" }, legend.length ? swatch(legend[0]) : null);

@@ -67,7 +67,8 @@ export class Loader {
   /** A feature went. @param {string} id */
   drop(id) {
     const { features, matched } = this.state.value;
-    if (!features.delete(id)) return;
+    // of more than was loaded, tiles may show what is not here
+    if (!features.delete(id)) return this.state.value.more ? this.#tell(this.layer, { kind: "drop", id }) : undefined;
     this.#changed({ kind: "drop", id }, matched === null ? null : matched - 1);
   }
 
@@ -128,6 +129,7 @@ export class Loader {
     const { numberMatched } = await askJSON(address(this.layer.items, { ...this.#query(box), limit: 1 }), signal);
     if (numberMatched !== undefined && numberMatched <= LIMIT) return false;
     this.problem = null;
+    this.#asked = { ...this.#asked, box };
     this.#put({ status: "ready", matched: numberMatched ?? null });
     return true;
   }

@@ -12,6 +12,7 @@ import { drawable, makeMap } from "./map.js";
 import { Panel } from "./panel.js";
 import { isPeriod, period } from "./period.js";
 import { pointAt } from "./pointer.js";
+import { Rasters } from "./rasters.js";
 import { Search } from "./search.js";
 import { Selection } from "./selection.js";
 import { chosen, keepAddress, openSaid } from "./share.js";
@@ -34,15 +35,15 @@ async function drawMap(said) {
   const visible = chosen(layers, said.layers);
   const map = await makeMap(element("map"), prepared(style, layers, visible));
   drawControls(map, { center: style.center, zoom: style.zoom });
-  return new Atlas(map, layers, visible);
+  return { atlas: new Atlas(map, layers, visible), rasters: new Rasters(map, style) };
 }
 
-/** Draw what lies around the map. @param {Atlas} atlas */
-function drawCards(atlas) {
+/** Draw what lies around the map. @param {Atlas} atlas @param {Rasters} rasters */
+function drawCards(atlas, rasters) {
   const selection = new Selection(atlas, refused);
   new Panel(atlas, selection);
   new Search(atlas, (layer, feature) => selection.find(layer, `${feature.id}`, feature));
-  drawList(atlas);
+  drawList(atlas, rasters);
   drawNotice(atlas);
   drawStatus(atlas);
   drawExport(atlas);
@@ -60,8 +61,8 @@ async function start() {
   const said = readHash();
   drawFrame(said);
   if (!drawable()) return fail(word("webgl"));
-  const atlas = await drawMap(said);
-  const selection = drawCards(atlas);
+  const { atlas, rasters } = await drawMap(said);
+  const selection = drawCards(atlas, rasters);
   atlas.start();
   openSaid(atlas, selection, said);
   element("splash").remove();

@@ -21,7 +21,8 @@ export function prepared(style, layers, visible) {
   return {
     ...style,
     sources: { ...style.sources, ...sources, ...tiled.sources, [SELECTED]: { type: "geojson", data: EMPTY } },
-    layers: [...drawn, ...tiled.layers, ...marks()],
+    // each right above what it stands for, so that all shapes stay below all labels
+    layers: [...drawn.flatMap((/** @type {any} */ one) => [one, ...tiled.above(one.id)]), ...marks()],
   };
 }
 

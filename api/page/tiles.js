@@ -7,9 +7,12 @@ import { interval, period } from "./period.js";
 /** How long a change rests before tiles are asked for again: the service's own are true within a tenth of a second. */
 const REST = 300;
 
+/** What the names of sources and style layers of tiles end with. */
+const MARK = "@tiles";
+
 /** The source of a layer's tiles. @param {Layer} layer */
 export function tilesOf(layer) {
-  return `${layer.name}@tiles`;
+  return `${layer.name}${MARK}`;
 }
 
 /**
@@ -18,11 +21,13 @@ export function tilesOf(layer) {
  */
 export function tileStyle(layers) {
   const tiled = layers.filter(({ tiles }) => tiles);
+  const drawn = tiled.flatMap(({ tiles }) => tiles?.layers ?? []);
   return {
     sources: Object.fromEntries(
       tiled.map((layer) => [tilesOf(layer), { ...layer.tiles?.source, tiles: [template(layer)] }]),
     ),
-    layers: tiled.flatMap(({ tiles }) => tiles?.layers ?? []).map(hidden),
+    /** @param {string} id of a layer of the style */
+    above: (id) => drawn.filter((one) => one.id === `${id}${MARK}`).map(hidden),
   };
 }
 
@@ -31,13 +36,14 @@ export class TileSheet {
   #map;
   #loader;
   #on = false;
-  #address = "";
+  #address;
   #renew = settled(() => this.#ask(true), REST);
 
   /** @param {any} map @param {import("./loader.js").Loader} loader */
   constructor(map, loader) {
     this.#map = map;
     this.#loader = loader;
+    this.#address = template(loader.layer);
   }
 
   /** Show what is loaded, or tiles in its place, or nothing. @param {boolean} visible */

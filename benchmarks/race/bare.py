@@ -65,12 +65,14 @@ def statements(entries: Sequence[str]) -> Iterator[Statement]:
     """Yield the reading statements of the database's log; entries: each begins after its time and process."""
     waiting: Statement | None = None
     for entry in entries:
-        if waiting and (told := PARAMETERS.match(entry)):
-            waiting.values = VALUE.findall(told["values"])
-        elif "duration:" in entry and (said := SAID.search(entry)):
+        if told := PARAMETERS.match(entry):
             if waiting:
-                yield waiting
-            waiting = Statement(said["words"].strip()) if _reads(said["words"].strip()) else None
+                waiting.values = VALUE.findall(told["values"])
+            continue
+        if waiting:
+            yield waiting
+        said = SAID.search(entry) if "duration:" in entry else None
+        waiting = Statement(said["words"].strip()) if said and _reads(said["words"].strip()) else None
     if waiting:
         yield waiting
 

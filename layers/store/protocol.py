@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -225,6 +225,23 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections."""
+        ...
+
+
+@runtime_checkable
+class PromptStore(Protocol):
+    """A store that an event loop asks itself, without a thread, for what takes a millisecond."""
+
+    def at_hand(self) -> Mapping[str, Layer] | None:
+        """Return the layers if that needs no wait, else None."""
+        ...
+
+    async def promptly(self, layer: Layer, query: Query) -> "Features | None":
+        """Return one page as GeoJSON features; None for one that may take long, which `features` tells."""
+        ...
+
+    async def rest(self) -> None:
+        """Let go of what the running event loop holds."""
         ...
 
 

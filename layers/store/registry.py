@@ -49,6 +49,10 @@ class Registry:
                 self._look()
         return self._layers
 
+    def at_hand(self) -> Mapping[str, Layer] | None:
+        """Return the layers if they need no look at the store; None if they are too old."""
+        return self._layers if time.monotonic() - self._looked <= FRESH else None
+
     def documents(self) -> Mapping[str, Mapping[str, Any]]:
         """Return the JSON Schema of each added layer by the layer's name."""
         self.layers()

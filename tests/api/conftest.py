@@ -188,7 +188,7 @@ def secret() -> str:
     return SECRET
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def fill() -> Callable[..., None]:
     """The writer of rows into every layer."""
     return filled
@@ -205,7 +205,7 @@ class Servers:
         port = free_port()
         said = {f"ONEMAP_{name.upper()}": value for name, value in settings.items()}
         environment = {**os.environ, "ONEMAP_STORE": str(store), **said}
-        command = [sys.executable, "-m", "uvicorn", "api.command.serving:app", "--factory", "--http", "h11"]
+        command = [sys.executable, "-m", "uvicorn", "api.command.serving:app", "--factory"]
         asked = [*command, "--port", str(port), "--log-level", "warning", "--timeout-graceful-shutdown", "3"]
         self.running.append(subprocess.Popen(asked, env=environment, cwd=ROOT))
         wait_for(port, self.running[-1])

@@ -72,6 +72,8 @@ def test_statements_are_replayed_with_their_parameters_and_nothing_but_what_read
         "DETAIL:  parameters: $1 = '9'\n",
         "LOG:  duration: 0.3 ms  execute s1: SELECT $1, $2,\n\t$10\n",
         "DETAIL:  parameters: $1 = '7', $2 = 'it''s $1', $10 = NULL\n",
+        "LOG:  duration: 0.2 ms  bind s2: SELECT $1\n",
+        "DETAIL:  parameters: $1 = 'of another'\n",
         "LOG:  duration: 0.3 ms  execute <unnamed>: WITH a AS (SELECT 1) TABLE a\n",
         "LOG:  duration: 0.4 ms  statement: BEGIN\n",
         "LOG:  duration: 0.4 ms  statement: ALTER SYSTEM SET x = 1\n",

@@ -1,7 +1,7 @@
 """Raster files: what they say is found out, what they hide is refused before it does harm."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def write(path: Path, bands: Any, **said: Any) -> Path:
     bands = np.asarray(bands)
     count, height, width = bands.shape
     known = {"driver": "GTiff", "crs": "EPSG:4545", "transform": PLACE, "dtype": bands.dtype.name} | said
-    with rasterio.open(path, "w", count=count, height=height, width=width, **known) as target:
+    with cast("Any", rasterio).open(path, "w", count=count, height=height, width=width, **known) as target:
         target.write(bands)
     return path
 
@@ -36,7 +36,7 @@ def test_what_a_file_says_of_itself(plain: Path) -> None:
     facts = inspect(plain)
     assert (facts.code, facts.shape, facts.look, facts.cloud) == (4545, (30, 40), "values", False)
     assert facts.corners == (355_000, 3_274_100, 356_200, 3_275_000)
-    assert facts.box == pytest.approx((106.5045, 29.5772, 106.5170, 29.5855), abs=1e-3)
+    assert facts.box == pytest.approx((106.5035, 29.5765, 106.5160, 29.5847), abs=1e-4)
     assert facts.bands == (Band("1", None, "float32", 0.0),)
 
 
@@ -55,7 +55,7 @@ def test_a_crs_is_said_where_the_file_does_not(tmp_path: Path) -> None:
     assert inspect(bare, 4545).code == 4545
     write_cog(bare, tmp_path / "cog.tif", 4545, smooth=False)
     assert inspect(tmp_path / "cog.tif").code == 4545
-    with pytest.raises(BadCrs, match="globe|no place"):
+    with pytest.raises(BadCrs, match=r"globe|no place"):
         inspect(bare, 4326)
 
 
@@ -128,12 +128,14 @@ def test_strangers_words_carry_no_markup(tmp_path: Path) -> None:
     path = write(tmp_path / "a.tif", np.ones((1, 4, 4), "float32"))
     with rasterio.open(path, "r+") as target:
         target.set_band_description(1, "<script>alert('x')</script> 高程\n" + "y" * 200)
-    assert inspect(path).bands[0].name == "scriptalert(x)/script 高程" + "y" * 58
+    assert inspect(path).bands[0].name == "scriptalert(x)/script 高程" + "y" * 56
 
 
 def test_a_raster_that_unfolds_far_beyond_its_file_is_refused(tmp_path: Path) -> None:
     said = {"driver": "GTiff", "crs": "EPSG:4545", "transform": PLACE, "dtype": "uint8", "tiled": True}
-    with rasterio.open(tmp_path / "bomb.tif", "w", count=1, height=60_000, width=60_000, sparse_ok=True, **said):
+    with cast("Any", rasterio).open(
+        tmp_path / "bomb.tif", "w", count=1, height=60_000, width=60_000, sparse_ok=True, **said
+    ):
         pass
     assert (tmp_path / "bomb.tif").stat().st_size < 1_000_000
     with pytest.raises(TooMuch, match="unfolds"):

@@ -23,7 +23,7 @@ VALIDATOR = "@maplibre/maplibre-gl-style-spec@26.6.0"
 TYPES = {"background", "fill", "line", "circle", "symbol"}
 TOLD = {
     *("name", "title", "description", "group", "geometry", "label", "visible", "live", "time", "zooms"),
-    *("styleLayers", "legend", "items", "schema", "livePath"),
+    *("styleLayers", "legend", "items", "schema", "livePath", "key", "tiles"),
 }
 
 

@@ -79,6 +79,7 @@ class Connections:
             address = make_conninfo(url, options=" ".join(str(option) for option in options if option))
         except psycopg.ProgrammingError as bad:
             raise BadSource("the store's address is not of the form postgresql://user@host/database") from bad
+        self.address = address
         self._pool = ConnectionPool(
             address,
             connection_class=psycopg.Connection[TupleRow],

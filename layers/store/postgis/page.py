@@ -1,6 +1,7 @@
 """One page read from PostGIS: as columns and geometries, or as GeoJSON that the database wrote."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +26,17 @@ from spatial.time import written
 
 type Rows = Callable[[str, tuple[Any, ...]], Sequence[Sequence[Any]]]
 """What runs a statement that only reads."""
+
+_ALONE = Query(count=False)
+_FREE: dict[str, Any] = {
+    "ids": (),
+    "limit": _ALONE.limit,
+    "properties": None,
+    "skip_geometry": False,
+    "crs": _ALONE.crs,
+    "count": False,
+}
+"""What a question for one row by its key may say besides."""
 
 OUT: Mapping[ColumnKind, Callable[[Any], Any]] = {ColumnKind.INSTANT: written, ColumnKind.DATE: str}
 
@@ -56,9 +68,14 @@ def _rows_asked(layer: Layer, query: Query) -> tuple[str, tuple[Any, ...]]:
 
 def features(rows: Rows, layer: Layer, query: Query) -> Features:
     """Return a page as GeoJSON features in the query's CRS; the database writes those in the stored one."""
-    if not query.crs.is_stored or query.crs.north_first:
+    if not is_written(query):
         return features_of(block(rows, layer, query), query)
     return read_features(rows(*features_asked(layer, query))[0], query)
+
+
+def is_written(query: Query) -> bool:
+    """Tell whether the database writes the page's text itself: coordinates are as they are stored."""
+    return query.crs.is_stored and not query.crs.north_first
 
 
 def features_of(found: Block, query: Query) -> Features:
@@ -73,6 +90,8 @@ def features_asked(layer: Layer, query: Query) -> tuple[str, tuple[Any, ...]]:
     if query.box and follows_curve(layer, query):
         way = _way(layer, query.properties, query.skip_geometry, query.crs.decimals, _back(query))
         return way.text, (*way.bound(query.box, query.limit, start(query)), query.limit)
+    if len(query.ids) == 1 and replace(query, **_FREE) == _ALONE:
+        return _single(layer, query.properties, query.skip_geometry, query.crs.decimals), (query.ids[0], 1)
     rows, sorts = table(layer), orders(layer, table(layer), query.sort)
     place = layer.place.name if layer.place and not query.skip_geometry else None
     columns = shown(layer, query)
@@ -82,6 +101,16 @@ def features_asked(layer: Layer, query: Query) -> tuple[str, tuple[Any, ...]]:
     back = _back(query)
     shape = Written(layer.key.name, columns, place, query.crs.decimals, tuple(as_json(s.field) for s in sorts), back)
     return outer(shape).format(inner=inner, limit=f"${len(bound) + 1}"), (*bound, query.limit)
+
+
+@lru_cache(maxsize=512)
+def _single(layer: Layer, names: tuple[str, ...] | None, skip: bool, decimals: int) -> str:
+    """Return the statement that has the database write one row, found by its key."""
+    columns, place = shown(layer, Query(properties=names)), layer.place.name if layer.place and not skip else None
+    wanted = dict.fromkeys((FID, layer.key.name, *(c.name for c in columns), *([place] if place else ())))
+    listed = ", ".join(f'"{name}"' for name in wanted)
+    inner = f'SELECT {listed} FROM "{layer.name}" WHERE "{layer.key.name}" = $1'  # noqa: S608 - checked names
+    return outer(Written(layer.key.name, columns, place, decimals, (), back=False)).format(inner=inner, limit="$2")
 
 
 @lru_cache(maxsize=512)
@@ -102,10 +131,12 @@ def read_features(row: Sequence[Any], query: Query) -> Features:
     begin, end = _cursor(first, back=not back), _cursor(last, back=back) if more else None
     # read backwards, the row read first is the page's last one
     after, before = (begin, end) if back else (end, begin if came else None)
-    return Features((text or "").encode(), min(found, query.limit), after, before)
+    # texts come as bytes where an event loop reads them
+    body = text.encode() if isinstance(text, str) else text or b""
+    return Features(body, min(found, query.limit), after, before)
 
 
-def _cursor(text: str | None, *, back: bool) -> Cursor | None:
+def _cursor(text: str | bytes | None, *, back: bool) -> Cursor | None:
     if text is None:
         return None
     fid, *values = orjson.loads(text)

@@ -31,6 +31,7 @@ def create(connection: Connection, layers: Mapping[str, Layer]) -> None:
         run(connection, f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
         _script(connection, "postgis.sql", {})
         _script(connection, "postgis_sums.sql", {})
+        _script(connection, "postgis_days.sql", {"lock": str(LOCK)})
     for layer in layers.values():
         if not _has(connection, layer.name):
             create_layer(connection, layer)
@@ -98,6 +99,9 @@ def _index(connection: Connection, layer: Layer) -> None:
     for column in filter(None, layer.when or ()):
         how = "USING brin " if layer.by_day else ""
         run(connection, f'CREATE INDEX "{name}_{column.name}" ON "{name}" {how}("{column.name}")')
+    for column in layer.columns if layer.by_day else ():
+        if column.about.ref:
+            run(connection, f'CREATE INDEX "{name}_{column.name}" ON "{name}" ("{column.name}", "{layer.by_day}")')
 
 
 def _extend(connection: Connection) -> None:

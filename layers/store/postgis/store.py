@@ -14,24 +14,23 @@ from layers.lazy import lazily
 from layers.query import Count, Query
 from layers.store import tiles
 from layers.store.postgis import catalogue, ledger, page, schema
-from layers.store.postgis.connection import Connections, compiled, fetched, run
+from layers.store.postgis.awaiting import Awaiting
+from layers.store.postgis.connection import Connections, compiled, run
+from layers.store.postgis.counting import Counting
+from layers.store.postgis.guard import Guard, is_doubtful
 from layers.store.postgis.reading import PostgisReading
 from layers.store.postgis.writer import PostgisWriter
 from layers.store.protocol import Block, Change, Extent, Features, Held, Job
 from layers.store.registry import Registry
-from layers.store.select import counted
 from layers.store.state import State
 from layers.table import FID, REVISION, table
 from layers.tile import Dirt, Drawn, Part, Room
-from spatial.errors import Conflict, NotFound, TooMuch
+from spatial.errors import Conflict, NotFound
 from spatial.time import written
 from spatial.tms import Tile
 
 if TYPE_CHECKING:
     import geopandas as gpd
-
-COUNTING = 300
-"""Milliseconds that counting may take before the number is left out."""
 
 SETTLED = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 """Every transaction with a lower number has ended: nothing that it wrote is still to come."""
@@ -49,6 +48,9 @@ class PostgisStore:
         """Connect and create what is missing; raise BadSource, Unavailable."""
         self._connections = Connections(url)
         self._connections.open()
+        self._awaiting = Awaiting(self._connections.address)
+        self._guard = Guard(self._connections.rows)
+        self._counting = Counting(self._connections, self._guard)
         self._registry = Registry(catalogue.PostgisCatalogue(self._connections))
         with self._connections.writing() as connection:
             schema.create(connection, declared())
@@ -93,12 +95,28 @@ class PostgisStore:
             yield PostgisWriter(connection)
 
     def block(self, layer: Layer, query: Query) -> Block:
-        """Return one page of rows."""
+        """Return one page of rows; raise TooMuch for one that costs too much."""
+        self._guard.check(layer, query)
         return page.block(self._connections.rows, layer, query)
 
     def features(self, layer: Layer, query: Query) -> Features:
-        """Return one page as GeoJSON features, already text."""
+        """Return one page as GeoJSON features, already text; raise TooMuch for one that costs too much."""
+        self._guard.check(layer, query)
         return page.features(self._connections.rows, layer, query)
+
+    def at_hand(self) -> Mapping[str, Layer] | None:
+        """Return the layers if that needs no wait, else None."""
+        return self._registry.at_hand()
+
+    async def promptly(self, layer: Layer, query: Query) -> Features | None:
+        """Return one page as GeoJSON features; None for one that may take long, or that Python has to write."""
+        if is_doubtful(layer, query) or not page.is_written(query):
+            return None
+        return page.read_features((await self._awaiting.rows(*page.features_asked(layer, query)))[0], query)
+
+    async def rest(self) -> None:
+        """Let go of what the running event loop holds."""
+        await self._awaiting.close()
 
     def blocks(self, layer: Layer, query: Query, size: int = 1000) -> Iterator[Block]:
         """Yield all pages of a query, up to its limit; rows written meanwhile neither repeat nor shift others."""
@@ -111,15 +129,9 @@ class PostgisStore:
                 return
             asked = replace(query, cursor=block.next)
 
-    def count(self, layer: Layer, query: Query) -> Count | None:
-        """Count what matches; None when that would take too long."""
-        sql, bound = compiled(counted(layer, query))
-        try:
-            with self._connections.writing() as connection:
-                run(connection, f"SET LOCAL statement_timeout = {COUNTING}")
-                return Count(fetched(connection, sql, bound)[0][0])
-        except TooMuch:
-            return None
+    def count(self, layer: Layer, query: Query) -> Count:
+        """Count what matches, roughly where counting takes too long."""
+        return self._counting.count(layer, query)
 
     def frame(self, layer: Layer, query: Query) -> "gpd.GeoDataFrame":
         """Return the rows as a GeoDataFrame, instants as UTC timestamps."""

@@ -15,7 +15,7 @@ from layers.column import Column, ColumnKind
 from layers.feature import Layer
 from layers.store.postgis.connection import Connection, fetched, run
 from layers.store.postgis.ledger import Ledger
-from layers.store.postgis.schema import LOCK, unique
+from layers.store.postgis.schema import unique
 from layers.store.protocol import Row, Tally, places_of
 from layers.table import REVISION
 from spatial.shape import SRID
@@ -24,8 +24,12 @@ from spatial.time import instant
 BATCH = 5000
 """Rows of one statement."""
 
-FIRST_DAY, AHEAD = date(2000, 1, 1), timedelta(days=7)
+DAY = timedelta(days=1)
+FIRST_DAY, AHEAD = date(2000, 1, 1), 7 * DAY
 """Rows older than the first, or farther in the future, lie together in one part of the table."""
+
+PATIENCE = "200ms"
+"""How long what can be done later waits for those who read or write."""
 
 NOW = "pg_current_xact_id()::text::bigint"
 OPTIONS = orjson.OPT_SERIALIZE_NUMPY
@@ -68,9 +72,15 @@ class PostgisWriter(Ledger):
         return Tally(deleted=run(self.connection, gone, (list(keys),)))
 
     def expire(self, layer: Layer, before: datetime, most: int) -> Tally:
-        """Delete the oldest rows whose instant lies before, up to `most`, without tombstones; never the newest row."""
+        """Delete the oldest rows whose instant lies before, up to `most`, without tombstones; never the newest row.
+
+        Of a layer kept apart by day, whole days go, however many rows they have, once all of a day lies before.
+        """
         if layer.when is None:
             return Tally()
+        if layer.by_day:
+            asked = (layer.name, layer.by_day, before, most, PATIENCE)
+            return Tally(deleted=fetched(self.connection, "SELECT om_drop_days($1, $2, $3, $4, $5)", asked)[0][0])
         gone = fetched(self.connection, _expiring(layer, layer.when[0].name), (before, most))
         forgotten = "DELETE FROM om_tombstones WHERE layer = $1 AND fid = ANY($2::bigint[])"
         run(self.connection, forgotten, (layer.name, [fid for (fid,) in gone]))
@@ -91,9 +101,13 @@ class PostgisWriter(Ledger):
     def _make_room(self, layer: Layer, rows: Sequence[Row]) -> None:
         days = {_day(row[layer.by_day or ""]) for row in rows} - self._days
         self._days |= days
-        latest = datetime.now(UTC).date() + AHEAD
-        for day in sorted(d for d in days if FIRST_DAY <= d <= latest):
-            _partition(self.connection, layer.name, day)
+        today = datetime.now(UTC).date()
+        asked: dict[date, str | None] = {d: None for d in days if FIRST_DAY <= d <= today + AHEAD}
+        # made before it is needed, and only while nobody is in the way
+        if today in asked:
+            asked.setdefault(today + DAY, PATIENCE)
+        for day in sorted(asked):
+            run(self.connection, "SELECT om_make_day($1, $2, $3, $4)", (layer.name, layer.by_day, day, asked[day]))
 
 
 def encoded(layer: Layer, rows: Sequence[Row]) -> str:
@@ -123,30 +137,30 @@ def _day(value: Any) -> date:
     return at.astimezone(UTC).date()
 
 
-def _partition(connection: Connection, name: str, day: date) -> None:
-    part = f"{name}_{day:%Y%m%d}"
-    if fetched(connection, "SELECT to_regclass($1) IS NOT NULL", (f'"{part}"',))[0][0]:
-        return
-    run(connection, "SELECT pg_advisory_xact_lock($1)", (LOCK,))
-    ends = f"FROM ('{day}T00:00:00Z') TO ('{day + timedelta(days=1)}T00:00:00Z')"
-    run(connection, f'CREATE TABLE IF NOT EXISTS "{part}" PARTITION OF "{name}" FOR VALUES {ends}')
-
-
 @lru_cache(maxsize=256)
 def _upserting(layer: Layer) -> str:
-    named = [f'"{c.name}"' for c in layer.columns]
+    key, named = f'"{layer.key.name}"', [f'"{c.name}"' for c in layer.columns]
     ours, theirs = (", ".join(f"{of}.{n}" for n in named) for of in (f'"{layer.name}"', "excluded"))
     taken = ", ".join(f"{n} = excluded.{n}" for n in (*named, REVISION))
-    return _writing(layer, f"DO UPDATE SET {taken} WHERE ({ours}) IS DISTINCT FROM ({theirs})")
+    looked = f'SELECT {key} FROM "{layer.name}" WHERE {key} IN (SELECT {key} FROM given)'  # noqa: S608 - checked names
+    if layer.by_day:
+        # the days of what is given, not all there are
+        ends = (f'(SELECT {end}("{layer.by_day}") FROM given)' for end in ("min", "max"))
+        looked += f' AND "{layer.by_day}" BETWEEN {" AND ".join(ends)}'
+    return _writing(layer, f"DO UPDATE SET {taken} WHERE ({ours}) IS DISTINCT FROM ({theirs})", looked)
 
 
 @lru_cache(maxsize=256)
 def _appending(layer: Layer) -> str:
-    return _writing(layer, "DO NOTHING")
+    # what is known already is not among what was written
+    return _writing(layer, "DO NOTHING", looked=f'SELECT "{layer.key.name}" FROM given WHERE false')  # noqa: S608
 
 
-def _writing(layer: Layer, known: str) -> str:
-    """Return the statement that takes rows as JSON, and tells how many were new and how many were changed."""
+def _writing(layer: Layer, known: str, looked: str) -> str:
+    """Return the statement that takes rows as JSON, and tells how many were new and how many were changed.
+
+    known: what is done to a row that is there. looked: what finds the keys of such rows.
+    """
     key, columns = f'"{layer.key.name}"', layer.columns
     given = ", ".join(f'"{c.name}" {TYPES[c.kind]}' for c in columns)
     names = ", ".join(f'"{c.name}"' for c in columns)
@@ -154,7 +168,7 @@ def _writing(layer: Layer, known: str) -> str:
     same = ", ".join(f'"{name}"' for name in unique(layer))
     return (  # names are checked where layers are made; values come as one parameter
         f"WITH given AS MATERIALIZED (SELECT * FROM json_to_recordset($1) AS x ({given})),"  # noqa: S608
-        f' known AS (SELECT {key} FROM "{layer.name}" WHERE {key} IN (SELECT {key} FROM given)),'
+        f" known AS ({looked}),"
         f' written AS (INSERT INTO "{layer.name}" ({names}, {REVISION}) SELECT {values}, {NOW} FROM given'
         f" ON CONFLICT ({same}) {known} RETURNING {key}),"
         f" told AS (SELECT count(*) AS rows, count(*) FILTER (WHERE {key} IN (SELECT {key} FROM known)) AS old"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ def write_raster() -> Callable[..., Path]:
         place = from_origin(WEST, NORTH, CELL, CELL)
         count, height, width = bands.shape
         known = {"driver": "GTiff", "crs": "EPSG:4545", "transform": place, "dtype": bands.dtype.name} | said
-        with rasterio.open(path, "w", count=count, height=height, width=width, **known) as target:
+        with cast("Any", rasterio).open(path, "w", count=count, height=height, width=width, **known) as target:
             target.write(bands)
             for n, name in enumerate(names, 1):
                 target.set_band_description(n, name)

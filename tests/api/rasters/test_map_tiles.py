@@ -72,7 +72,7 @@ def test_nothing_is_sent_where_nothing_is(dem: TestClient) -> None:
 def test_a_tile_of_half_the_world_shows_it_as_a_point(dem: TestClient, tms: str) -> None:
     """At the raster's own resolution such a tile would have ten thousand million cells."""
     first = SETS[tms].zooms[0]
-    for z in (first, first + 4):
+    for z in (first, first + 2):
         seen = pixels(dem.get(at(tms, z)).content)[3] > 0
         assert 1 <= seen.sum() <= 9
 
