@@ -38,7 +38,7 @@ def colors(look: str | By, values: Iterable[Any]) -> list[str]:
     if is_ramp(look):
         return _along(look, values)
     cases = {spelled(case): colour for case, colour in look.cases.items()}
-    return [cases.get(spelled(value), look.other) for value in values]
+    return [look.other if value is None else cases.get(spelled(value), look.other) for value in values]
 
 
 def spelled(value: Any) -> str:

@@ -25,6 +25,13 @@ HIDDEN = [
 LAYERS = sorted(declared())
 FORMS = ("json", "jsonfg", "html", "ndjson", "csv", "fgb")
 SCHEMAS = ("schema", "feature-schema", "queryables", "sortables")
+TILES = (
+    "tiles",
+    "tiles?f=html",
+    "tiles/WebMercatorQuad",
+    "tiles/WebMercatorQuad?f=tilejson",
+    "tiles/WebMercatorQuad/8/106/203",
+)
 NAMES = sorted({column.name for _, column in HIDDEN})
 
 on_each = pytest.mark.parametrize(("layer", "column"), HIDDEN, ids=[f"{a.name}.{b.name}" for a, b in HIDDEN])
@@ -47,6 +54,7 @@ def pages(name: str) -> Iterator[str]:
     yield from (here, f"{here}?f=html")
     yield from (f"{here}/items?limit=100&f={form}" for form in FORMS)
     yield from (f"{here}/{said}{f}" for said in SCHEMAS for f in ("", "?f=html"))
+    yield from (f"{here}/{said}" for said in TILES if declared()[name].place)
     yield f"{here}/items?limit=100&crs=EPSG:3857"
     yield f"{here}/items?limit=3&sortby={declared()[name].key.name}"
     yield f"/export/map.html?layers={name}"
@@ -124,7 +132,7 @@ def test_what_describes_the_service_does_not_name_it(client: TestClient) -> None
 def test_changes_do_not_tell_it(app: FastAPI, city: GeoPackageStore, name: str, secret: str) -> None:
     seen = app.state.onemap.layer(name)
     _, told = events_since(city, seen, 0)
-    text = b"".join(told)
+    text = b"".join(event.text for event in told)
     assert text.count(b"event: upsert") > 10
     assert secret.encode() not in text
     assert not any(f'"{c.name}"'.encode() in text for layer, c in HIDDEN if layer.name == name)
@@ -158,4 +166,6 @@ def test_readers_between_see_what_is_theirs(city: GeoPackageStore) -> None:
 def test_the_walk_knows_every_endpoint(app: FastAPI, client: TestClient) -> None:
     """A new path below a collection has to be looked at here as well."""
     told = {path.removeprefix("/collections/cases") for path in client.get("/api").json()["paths"] if "/cases" in path}
-    assert told == {"", "/items", "/items/{featureId}", "/live", *(f"/{name}" for name in SCHEMAS)}
+    tiles = ("", "/{tileMatrixSetId}", "/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}")
+    paths = {*(f"/{name}" for name in SCHEMAS), *(f"/tiles{path}" for path in tiles)}
+    assert told == {"", "/items", "/items/{featureId}", "/live", *paths}

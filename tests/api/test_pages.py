@@ -25,6 +25,12 @@ PAGES = {
     "areas": "/collections/districts/items",
     "nothing": "/collections/cases/items?q=nowhere",
     "item": "/collections/risk_points/items/编号004",
+    "tiles": "/tiles",
+    "tile set": "/tiles/WebMercatorQuad",
+    "tiles of a layer": "/collections/risk_points/tiles",
+    "tile set of a layer": "/collections/risk_points/tiles/WebMercatorQuad",
+    "grids": "/tileMatrixSets",
+    "grid": "/tileMatrixSets/WebMercatorQuad",
     "codes": "/codes",
     "code": "/codes/risk-kind",
     "matters": "/codes/matters",
@@ -121,6 +127,7 @@ def test_every_page_is_looked_at(client: TestClient) -> None:
         re.sub(r"/collections/\w+", "/collections/x", path)
         .replace("{featureId}", "编号004")
         .replace("{scheme}", "matters")
+        .replace("{tileMatrixSetId}", "WebMercatorQuad")
         for path in shown
     }
     # the offline map has tests in a browser of its own

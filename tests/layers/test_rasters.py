@@ -1,6 +1,7 @@
 """Where rasters are kept: all of one or nothing of it, for every process, whatever else lies in the folder."""
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from layers.raster import Raster, RasterBand, Recipe
-from layers.raster_file import Wish, added, checked_name, fields
+from layers.raster_file import Wish, added, checked_name, drafts, fields
 from layers.rasters import Rasters
 from layers.text import Text
 from spatial.crs import CRS84
@@ -110,6 +111,16 @@ def test_where_there_is_no_place_it_is_said(tmp_path: Path) -> None:
     with pytest.raises(BadSource):
         added(Rasters(tmp_path / "kept"), tmp_path / "a.tif", Wish("a", Text("a", "a")))
     assert not (tmp_path / "kept").exists()
+
+
+def test_what_killed_processes_left_is_swept(rasters: Rasters) -> None:
+    old, new = (rasters.room() / f".draft-{name}" for name in ("old", "new"))
+    for folder in (old, new):
+        (folder / "inner").mkdir(parents=True)
+    os.utime(old, (0, 0))
+    with drafts(rasters) as lent:
+        assert lent.is_dir()
+    assert [path.name for path in rasters.room().iterdir()] == [".draft-new"]
 
 
 @pytest.mark.parametrize("name", ["", "A", "1a", "../a", "a-b", "a" * 49, "a b"])

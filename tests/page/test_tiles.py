@@ -19,7 +19,6 @@ from playwright.sync_api import Browser, Page, Response, expect
 import shapely
 
 from layers.store.geopackage import GeoPackageStore
-from layers.store.protocol import Store
 
 pytestmark = pytest.mark.browser
 COUNT = 10_500

@@ -13,7 +13,7 @@ from rasterio.transform import Affine, from_origin
 
 from spatial import raster as module
 from spatial.errors import BadCrs, BadSource, TooMuch
-from spatial.raster import Band, degrees, inspect, usual, walked, write_cog, write_surface
+from spatial.raster import Band, degrees, inspect, near, usual, walked, write_cog, write_surface
 
 PLACE = from_origin(355_000, 3_275_000, 30, 30)
 
@@ -168,6 +168,16 @@ def test_corners_must_lie_on_the_globe() -> None:
     assert degrees((106, 29, 107, 30), 4326) == (106, 29, 107, 30)
     with pytest.raises(BadCrs):
         degrees((355_000, 3_274_000, 356_000, 3_275_000), 4326)
+
+
+@pytest.mark.parametrize("code", [4545, 4490, 32648, 4326, 3857, 27700])
+def test_the_own_datum_gives_the_same_places_as_the_global_one(code: int) -> None:
+    from rasterio.warp import transform
+
+    x, y = transform("OGC:CRS84", CRS.from_epsg(code), [106.5, 106.6], [29.5, 29.7])
+    for metric, plain in ((True, CRS.from_epsg(3857)), (False, "OGC:CRS84")):
+        one = transform(CRS.from_epsg(code), near(code, metric=metric), x, y)
+        np.testing.assert_allclose(one, transform(CRS.from_epsg(code), plain, x, y), rtol=1e-9)
 
 
 def test_a_surface_is_written_where_it_lies(tmp_path: Path) -> None:

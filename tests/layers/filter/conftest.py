@@ -26,6 +26,7 @@ from layers.filter import compiled
 from layers.query import Filter
 from layers.store.connection import compiled as sqlite_text
 from layers.store.functions import register
+from layers.store.open import opened
 from layers.store.postgis import schema
 from layers.store.postgis.connection import Connections, fetched, run
 from layers.store.postgis.connection import compiled as postgis_text
@@ -217,10 +218,11 @@ class InPostgis(Things):
 
     def __init__(self, address: str) -> None:
         super().__init__()
+        opened(address).close()
         self.connections = Connections(address)
         self.connections.open()
         with self.connections.writing() as connection:
-            schema.create(connection, {LAYER.name: LAYER})
+            schema.add_layer(connection, LAYER)
             PostgisWriter(connection).upsert(LAYER, self.records)
             run(connection, "ANALYZE things")
             version = fetched(connection, "SELECT postgis_geos_version()")[0][0]
@@ -236,7 +238,7 @@ class InPostgis(Things):
 
     def close(self) -> None:
         with self.connections.writing() as connection:
-            schema.drop_layer(connection, LAYER.name)
+            schema.drop(connection, LAYER.name)
         self.connections.close()
 
 

@@ -65,7 +65,7 @@ def fixes(store: PostgisStore) -> Layer:
 
 
 HISTORY = {
-    "a box": Query(box=SPOT),
+    "a box": Query(box=SPOT, limit=1000),
     "a speed that no vehicle has": Query(filters=(parse("speed_kmh > 500"),)),
     "a word": Query(text="nobody"),
     "an order without an index": Query(sort=(Sort("speed_kmh"),)),

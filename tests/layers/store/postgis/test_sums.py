@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.store.postgis import schema
+from layers.store.open import opened
 from layers.store.postgis.connection import Connections, fetched
 
 ENDS = (0.0, 1.0, 0.1, 0.3, 3.0, 7.5, 1e15, 2.0**53, 1e16, 1e100, 1e149, 1e151, 1e291, 1.7e308, 1e-5, 1e-151, 1e-300)
@@ -37,10 +37,9 @@ def known(sum_of: Sum, a: float, b: float) -> float | None:
 
 @pytest.fixture(scope="module")
 def connections(postgis: str) -> Iterator[Connections]:
+    opened(postgis).close()
     made = Connections(postgis)
     made.open()
-    with made.writing() as connection:
-        schema.create(connection, {})
     yield made
     made.close()
 
