@@ -22,14 +22,13 @@ from shapely.geometry.base import BaseGeometry
 from api.raster_schema import field
 from layers.raster import Raster, RasterBand
 from spatial.crs import CRS84
-from spatial.raster import GDAL, VRT
+from spatial.raster import GDAL, VRT, near
 
 type Document = dict[str, Any]
 type Values = NDArray[Any]
 
 SUBSET, MASK = cast("Any", rasterio.windows), cast("Any", rasterio.features).geometry_mask
 TO = cast("Any", rasterio.warp).transform
-DEGREES = "OGC:CRS84"
 
 
 class CoverageProvider(RasterioProvider):
@@ -89,7 +88,7 @@ class EdrProvider(BaseEDRProvider):
         points = shapely.get_coordinates(asked["wkt"])
         numbers, bands = self._chosen(asked)
         with self._opened() as source:
-            xs, ys = TO(DEGREES, source.crs, points[:, 0].tolist(), points[:, 1].tolist())
+            xs, ys = TO(near(self.raster.code, metric=False), source.crs, points[:, 0].tolist(), points[:, 1].tolist())
             sampled = list(source.sample(zip(xs, ys, strict=True), indexes=numbers, masked=True))
         values = np.ma.masked_invalid(np.ma.stack(sampled)).T
         one = asked["wkt"].geom_type == "Point"
@@ -109,7 +108,7 @@ class EdrProvider(BaseEDRProvider):
     def _cut(self, asked: Document, box: Sequence[float], shape: BaseGeometry | None) -> Document:
         numbers, bands = self._chosen(asked)
         # without tolerance: GDAL would else take the neighbour's value within an eighth of a cell of the edge
-        with self._opened() as source, VRT(source, crs=DEGREES, tolerance=0) as turned:
+        with self._opened() as source, VRT(source, crs=near(self.raster.code, metric=False), tolerance=0) as turned:
             window = whole(turned, box)
             data = turned.read(numbers, window=window, masked=True)
             placed = turned.window_transform(window)

@@ -1,11 +1,12 @@
 """A raster file, or the density of a layer's points, becomes a raster of the service."""
 
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from shutil import copyfile
+from shutil import copyfile, rmtree
 from tempfile import TemporaryDirectory
 
 from layers.feature import NAME
@@ -19,6 +20,8 @@ type Told = Callable[[str, int, int], None]
 """Is told a step's name, and how much of how much of it is done."""
 
 DRAFTS = ".draft-"
+ABANDONED = 86_400.0
+"""Seconds after which nobody works on a draft any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,10 @@ def checked_name(name: str) -> None:
 
 @contextmanager
 def drafts(rasters: Rasters) -> Generator[Path]:
-    """Lend a folder on the same disk as the rasters, for what is not finished."""
+    """Lend a folder on the same disk as the rasters, for what is not finished; sweep what killed processes left."""
+    for left in rasters.room().glob(f"{DRAFTS}*"):
+        if time.time() - left.stat().st_mtime > ABANDONED:
+            rmtree(left, ignore_errors=True)
     with TemporaryDirectory(prefix=DRAFTS, dir=rasters.room()) as folder:
         yield Path(folder)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite
 from pathlib import Path
 from typing import Any, cast
@@ -21,6 +22,7 @@ from rasterio.errors import RasterioError
 from rasterio.transform import Affine
 
 from spatial.box import Corners
+from spatial.crs import definition
 from spatial.errors import BadCrs, BadSource, TooMuch
 
 DRIVERS = ("GTiff", "AAIGrid", "JP2OpenJPEG", "SRTMHGT")
@@ -46,6 +48,10 @@ GLANCE = 512
 
 QUIET = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_PAM_ENABLED": "NO"}
 """No file beside the named one is looked at: what it says could come from anywhere."""
+
+CGCS2000 = 4490
+MERCATOR = "+proj=webmerc +ellps=GRS80 +units=m"
+"""EPSG:3857 on the ellipsoid of CGCS2000."""
 
 type Reader = Any
 """A rasterio dataset, open for reading."""
@@ -164,6 +170,18 @@ def write_surface(values: NDArray[np.float32], path: Path, corners: Corners, cod
         target.write(values, 1)
         target.set_band_description(1, band.name)
         target.set_band_unit(1, band.unit or "")
+
+
+@lru_cache(maxsize=64)
+def near(code: int, *, metric: bool) -> Any:
+    """Return degrees, or EPSG:3857's metres, as a CRS of rasterio for rasters in EPSG:`code`, on their own datum.
+
+    WGS 84 and CGCS2000 are taken as the same here; PROJ's search for a way between them would cost each tile 0.2 s.
+    """
+    base = definition(code).geodetic_crs
+    if base is None or base.to_epsg() != CGCS2000:
+        return CODES.from_epsg(3857 if metric else 4326)
+    return CODES.from_string(MERCATOR) if metric else CODES.from_epsg(CGCS2000)
 
 
 def degrees(corners: Corners, code: int) -> Corners:

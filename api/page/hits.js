@@ -64,7 +64,7 @@ function drawnAt(atlas, { x, y }, reach) {
     [x - reach, y - reach],
     [x + reach, y + reach],
   ];
-  const owners = new Map(atlas.layers.flatMap((layer) => drawing(layer).map((id) => [id, layer])));
+  const owners = new Map(atlas.layers.flatMap((layer) => drawing(atlas, layer).map((id) => [id, layer])));
   const drawn = atlas.map.queryRenderedFeatures(box, { layers: [...owners.keys()] });
   return drawn.map((/** @type {any} */ { layer, properties, geometry }) => ({
     layer: owners.get(layer.id),
@@ -73,9 +73,13 @@ function drawnAt(atlas, { x, y }, reach) {
   }));
 }
 
-/** The style layers that draw a layer, from what is loaded or from tiles. @param {Layer} layer @returns {string[]} */
-function drawing({ styleLayers, tiles }) {
-  return [...styleLayers, ...(tiles?.layers.map(({ id }) => id) ?? [])];
+/**
+ * The style layers that draw a layer, from what is loaded or from tiles.
+ * @param {Atlas} atlas @param {Layer} layer @returns {string[]}
+ */
+function drawing(atlas, { styleLayers, tiles }) {
+  const own = tiles?.layers.map(({ id }) => id) ?? [];
+  return [...styleLayers, ...own.filter((id) => atlas.map.getLayer(id))];
 }
 
 /** What is drawn as a feature; nothing for a cluster. @param {Layer} layer @param {any} properties @returns {Hit[]} */

@@ -1,9 +1,12 @@
+import { settled } from "./dom.js";
 import * as maplibre from "./vendor/maplibre-gl/maplibre-gl.mjs";
 
 /** The fonts that the reader's machine is asked for, on the map as on the page. */
 export const FONTS =
   '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", system-ui, sans-serif';
 const KEY = "map";
+/** How long after the last data one more frame is drawn, in milliseconds. */
+const QUIET = 300;
 
 /** Whether this browser can draw the map. */
 export function drawable() {
@@ -40,6 +43,11 @@ export async function makeMap(container, style) {
   const busy = (/** @type {boolean} */ now) => container.setAttribute("aria-busy", `${now}`);
   map.on("dataloading", () => busy(true));
   map.on("idle", () => busy(false));
+  // a source that nobody draws may come last, and then no frame is drawn after which the map would call itself idle
+  map.on(
+    "data",
+    settled(() => map.triggerRepaint(), QUIET),
+  );
   await map.once("style.load");
   return map;
 }

@@ -1,5 +1,3 @@
-import { tileStyle } from "./tiles.js";
-
 /** @typedef {import("./catalogue.js").Layer} Layer */
 
 /** The property that carries a feature's own id, which tiles would lose. */
@@ -17,12 +15,10 @@ export function prepared(style, layers, visible) {
   const owners = new Map(layers.flatMap((layer) => layer.styleLayers.map((id) => [id, layer])));
   const sources = Object.fromEntries(layers.flatMap((layer) => source(style.sources[layer.name], layer)));
   const drawn = style.layers.map((/** @type {any} */ one) => owned(one, owners.get(one.id), visible));
-  const tiled = tileStyle(layers);
   return {
     ...style,
-    sources: { ...style.sources, ...sources, ...tiled.sources, [SELECTED]: { type: "geojson", data: EMPTY } },
-    // each right above what it stands for, so that all shapes stay below all labels
-    layers: [...drawn.flatMap((/** @type {any} */ one) => [one, ...tiled.above(one.id)]), ...marks()],
+    sources: { ...style.sources, ...sources, [SELECTED]: { type: "geojson", data: EMPTY } },
+    layers: [...drawn, ...marks()],
   };
 }
 

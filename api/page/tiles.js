@@ -4,56 +4,33 @@ import { interval, period } from "./period.js";
 
 /** @typedef {import("./catalogue.js").Layer} Layer */
 
-/** How long a change rests before tiles are asked for again: the service's own are true within a tenth of a second. */
-const REST = 300;
-
 /** What the names of sources and style layers of tiles end with. */
 const MARK = "@tiles";
-
-/** The source of a layer's tiles. @param {Layer} layer */
-export function tilesOf(layer) {
-  return `${layer.name}${MARK}`;
-}
-
-/**
- * What a style needs to draw layers from tiles, all of it hidden.
- * @param {Layer[]} layers
- */
-export function tileStyle(layers) {
-  const tiled = layers.filter(({ tiles }) => tiles);
-  const drawn = tiled.flatMap(({ tiles }) => tiles?.layers ?? []);
-  return {
-    sources: Object.fromEntries(
-      tiled.map((layer) => [tilesOf(layer), { ...layer.tiles?.source, tiles: [template(layer)] }]),
-    ),
-    /** @param {string} id of a layer of the style */
-    above: (id) => drawn.filter((one) => one.id === `${id}${MARK}`).map(hidden),
-  };
-}
+/** How long a change rests before tiles are asked for again: the service's own are true within a tenth of a second. */
+const REST = 300;
 
 /** Draws a layer from tiles while the view holds more of it than can be loaded. */
 export class TileSheet {
   #map;
   #loader;
   #on = false;
-  #address;
-  #renew = settled(() => this.#ask(true), REST);
+  #address = "";
+  #renew = settled(() => this.#ask(), REST);
 
   /** @param {any} map @param {import("./loader.js").Loader} loader */
   constructor(map, loader) {
     this.#map = map;
     this.#loader = loader;
-    this.#address = template(loader.layer);
   }
 
   /** Show what is loaded, or tiles in its place, or nothing. @param {boolean} visible */
   show(visible) {
     const { layer } = this.#loader;
     const { more, status } = this.#loader.state.value;
-    this.#on = visible && Boolean(layer.tiles) && more && status !== "failed";
-    if (this.#on) this.#ask(false);
-    this.#see(layer.styleLayers, visible && !this.#on);
-    this.#see(layer.tiles?.layers.map(({ id }) => id) ?? [], this.#on);
+    const on = visible && Boolean(layer.tiles) && more && ["loading", "ready"].includes(status);
+    if (on !== this.#on) on ? this.#add() : this.#remove();
+    else if (on && template(layer) !== this.#address) this.#ask();
+    this.#see(visible && !on);
   }
 
   /** Something has changed that tiles may show. */
@@ -61,19 +38,39 @@ export class TileSheet {
     if (this.#on) this.#renew();
   }
 
-  /** Ask for the tiles of the period, again if they may have changed. @param {boolean} again */
-  #ask(again) {
-    const { layer } = this.#loader;
-    const asked = template(layer);
-    if (!this.#on || (!again && asked === this.#address)) return;
-    this.#address = asked;
-    this.#map.getSource(tilesOf(layer)).setTiles([asked]);
+  /** Ask for the tiles of the period, those that are there too. */
+  #ask() {
+    if (!this.#on) return;
+    this.#address = template(this.#loader.layer);
+    this.#map.getSource(this.#source).setTiles([this.#address]);
   }
 
-  /** @param {string[]} ids @param {boolean} on */
-  #see(ids, on) {
+  get #source() {
+    return `${this.#loader.layer.name}${MARK}`;
+  }
+
+  /** Each of its style layers right above the one that it stands for, so that shapes stay below labels. */
+  #add() {
+    const { tiles } = /** @type {{tiles: {source: any, layers: any[]}}} */ (this.#loader.layer);
+    this.#on = true;
+    this.#address = template(this.#loader.layer);
+    this.#map.addSource(this.#source, { ...tiles.source, tiles: [this.#address] });
+    for (const one of tiles.layers) {
+      const order = this.#map.getLayersOrder();
+      this.#map.addLayer(one, order[order.indexOf(one.id.slice(0, -MARK.length)) + 1]);
+    }
+  }
+
+  #remove() {
+    this.#on = false;
+    for (const { id } of this.#loader.layer.tiles?.layers ?? []) this.#map.removeLayer(id);
+    this.#map.removeSource(this.#source);
+  }
+
+  /** @param {boolean} on */
+  #see(on) {
     const visibility = on ? "visible" : "none";
-    for (const id of ids)
+    for (const id of this.#loader.layer.styleLayers)
       if (this.#map.getLayoutProperty(id, "visibility") !== visibility)
         this.#map.setLayoutProperty(id, "visibility", visibility);
   }
@@ -85,9 +82,4 @@ function template(layer) {
   const [path] = layer.tiles?.source.tiles ?? [""];
   // the braces are places to fill in, not letters of the address
   return address(path, { datetime }).replaceAll("%7B", "{").replaceAll("%7D", "}");
-}
-
-/** @param {any} one */
-function hidden(one) {
-  return { ...one, layout: { ...one.layout, visibility: "none" } };
 }

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 import shapely
 
-POINTS, CELLS, VERTICES, SEED = 500_000, 20_000, 33, 20260101
+POINTS, CELLS, VERTICES, SEED = 500_000, 20_000, 33, 20260102
 CENTRES = np.array(
     [
         *((106.568, 29.553), (106.482, 29.481), (106.574, 29.607), (106.457, 29.541), (106.511, 29.502)),
@@ -20,7 +20,7 @@ CENTRES = np.array(
 )
 """渝中 大渡口 江北 沙坪坝 九龙坡 南岸 北碚 渝北 巴南: longitude, latitude."""
 
-SPREAD = 0.035
+SPREAD = 0.06
 """Standard deviation of the points around their centre, in degrees."""
 
 KINDS = (
@@ -32,6 +32,7 @@ COLUMNS = ("code", "kind", "name", "state", "level", "value", "height", "observe
 
 TITLES = {"race_points": "点 Points", "race_cells": "网格 Cells"}
 SHAPES = {"race_points": "geometry-point", "race_cells": "geometry-polygon"}
+SIZES = {"race_points": POINTS, "race_cells": CELLS}
 type Rows = list[dict[str, Any]]
 type Shapes = NDArray[np.object_]
 type Floats = NDArray[np.float64]

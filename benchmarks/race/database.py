@@ -23,6 +23,7 @@ SETTINGS = {
     "log_parameter_max_length": "-1",
     "autovacuum": "off",
 }
+COUNTS = {name: f"SELECT count(*) FROM onemap.{name}".encode() for name in data.SIZES}
 ENTRY = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \w+ \[\d+\] ", re.MULTILINE)
 
 
@@ -73,16 +74,17 @@ class Database:
 
 
 def wanting(database: Database) -> Iterable[str]:
-    """Return the layers that are not there yet."""
+    """Return the layers that are not there yet, or not whole."""
     with database.session() as session:
-        there = session.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'onemap'").fetchall()
-    return [name for name in data.TITLES if (name,) not in there]
+        there = {name for (name,) in session.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'onemap'")}
+        counts = {n: session.execute(COUNTS[n]).fetchone() if n in there else None for n in data.SIZES}
+    return [name for name, size in data.SIZES.items() if counts[name] != (size,)]
 
 
 @contextmanager
 def started() -> Generator[Database]:
     """Run the database while inside, with the settings that serve all servers best."""
-    cluster = Cluster(folder() / "pg", port=PORT)
+    cluster = Cluster(folder() / f"pg-{data.SEED}", port=PORT)
     with cluster.running() as url:
         database = Database(cluster, url)
         for name, value in SETTINGS.items():

@@ -19,7 +19,7 @@ ZOOM, PATIENCE = 16, 5.0
 """The tile's zoom; the seconds that a mark has to be seen in before it counts as never seen."""
 
 KINDS = {"warm": "tile", "tile": "tile", "item": "item"}
-SEEN = re.compile(rb"mark-(\d{6})\.")
+SEEN = re.compile(rb"mark-(\d{16})\.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,22 +24,24 @@ MARK = "UPDATE onemap.race_points SET name = %s WHERE fid = %s"
 
 
 def mark(number: int) -> str:
-    """Return the text that the marked row bears; none is a part of another."""
-    return f"mark-{number:06}."
+    """Return the text that the marked row bears."""
+    return f"mark-{number:016}."
 
 
 def write(url: str, seconds: float) -> None:
     """Change rows at the set pace; a transaction that is late is made up for."""
     chance, start = np.random.default_rng(15), time.monotonic()
+    # above all marks that earlier runs left behind
+    first = time.time_ns() // 1000
     with psycopg.connect(url) as session:
         for number in range(round(seconds * CHANGES / TOGETHER)):
             time.sleep(max(0.0, start + number * TOGETHER / CHANGES - time.monotonic()))
             session.execute(CHANGE, [chance.integers(1, data.POINTS, TOGETHER).tolist()])
             if marked := number % EVERY == 0:
-                session.execute(MARK, [mark(number // EVERY), MARKED])
+                session.execute(MARK, [mark(first + number), MARKED])
             session.commit()
             if marked:
-                print(number // EVERY, time.monotonic(), flush=True)
+                print(first + number, time.monotonic(), flush=True)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,10 @@ CHANGED = """SELECT '{table}', (SELECT value FROM om_meta WHERE name = 'revision
     WHERE {row}."{place}" NOT NULL AND NOT ST_IsEmpty({row}."{place}")"""
 """Where a row's place is, for the record of what changed on the map; no others than an R*Tree's functions are there."""
 
+GONE = """SELECT '{table}', (SELECT value FROM om_meta WHERE name = 'revision'), minx, miny, maxx, maxy
+    FROM "rtree_{table}_{place}" WHERE id = old.fid"""
+"""Where a row was that is being deleted, as the index has it."""
+
 UNCHANGED = "SELECT 0, 0, 0, 0, 0, 0 WHERE 0"
 """The same of a layer without places."""
 
@@ -101,7 +105,7 @@ def drop_layer(connection: sqlite3.Connection, name: str) -> None:
 def _stamp(connection: sqlite3.Connection, layer: Layer) -> None:
     names = {"table": layer.name, "key": layer.key.name, "place": layer.place.name if layer.place else ""}
     rows = {row: (CHANGED if layer.place else UNCHANGED).replace("{row}", row) for row in ("old", "new")}
-    _run(connection, "stamp.sql", rows | names)
+    _run(connection, "stamp.sql", rows | {"gone": GONE if layer.place else UNCHANGED} | names)
 
 
 def _place(connection: sqlite3.Connection, layer: Layer) -> None:

@@ -65,23 +65,24 @@ SAID: tuple[tuple[type[Exception], type[OneMapError], str], ...] = (
 """What the driver raises, the most particular first, and what it means here."""
 
 
+def addressed(url: str) -> str:
+    """Return a database's address as libpq takes it, with our settings; raise BadSource."""
+    try:
+        # what the address itself says comes last and counts
+        options = [*(f"-c {name}={value}" for name, value in SETTINGS.items()), conninfo_to_dict(url).get("options")]
+        return make_conninfo(url, options=" ".join(str(option) for option in options if option))
+    except psycopg.ProgrammingError as bad:
+        raise BadSource("the store's address is not of the form postgresql://user@host/database") from bad
+
+
 class Connections:
     """A pool of connections to one database, and what is asked of it most."""
 
     def __init__(self, url: str, most: int = 16) -> None:
-        """Connect; raise BadSource if there is no such database, Unavailable while it does not answer."""
-        try:
-            # what the address itself says comes last and counts
-            options = [
-                *(f"-c {name}={value}" for name, value in SETTINGS.items()),
-                conninfo_to_dict(url).get("options"),
-            ]
-            address = make_conninfo(url, options=" ".join(str(option) for option in options if option))
-        except psycopg.ProgrammingError as bad:
-            raise BadSource("the store's address is not of the form postgresql://user@host/database") from bad
-        self.address = address
+        """Hold the address, with our settings; raise BadSource for one that libpq does not understand."""
+        self.address = addressed(url)
         self._pool = ConnectionPool(
-            address,
+            self.address,
             connection_class=psycopg.Connection[TupleRow],
             kwargs={"autocommit": True, "cursor_factory": psycopg.RawCursor, "prepare_threshold": 2},
             min_size=1,

@@ -12,7 +12,7 @@ from layers.column import Column
 from layers.feature import Layer
 from layers.query import Query
 from layers.store.keyset import BROKEN
-from layers.store.postgis.schema import CURVE, is_curved
+from layers.store.postgis.tables import CURVE, is_curved
 from layers.store.postgis.written import Written, outer
 from layers.table import FID
 from spatial.box import Box

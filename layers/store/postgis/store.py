@@ -19,6 +19,8 @@ from layers.store.postgis.connection import Connections, compiled, run
 from layers.store.postgis.counting import Counting
 from layers.store.postgis.guard import Guard, is_doubtful
 from layers.store.postgis.reading import PostgisReading
+from layers.store.postgis.roles import own
+from layers.store.postgis.version import settle
 from layers.store.postgis.writer import PostgisWriter
 from layers.store.protocol import Block, Change, Extent, Features, Held, Job
 from layers.store.registry import Registry
@@ -52,8 +54,7 @@ class PostgisStore:
         self._guard = Guard(self._connections.rows)
         self._counting = Counting(self._connections, self._guard)
         self._registry = Registry(catalogue.PostgisCatalogue(self._connections))
-        with self._connections.writing() as connection:
-            schema.create(connection, declared())
+        settle(self._connections, declared())
 
     def layers(self) -> Mapping[str, Layer]:
         """Return every layer, declared or added, as it is now for all workers."""
@@ -66,6 +67,7 @@ class PostgisStore:
     def add(self, layer: Layer, document: Mapping[str, Any]) -> None:
         """Add a layer at run time, with the JSON Schema that makes it again; raise Conflict."""
         with self._connections.writing() as connection:
+            own(connection)
             run(connection, "SELECT pg_advisory_xact_lock($1)", (schema.LOCK,))
             self._registry.forget()
             if layer.name in self.layers():
@@ -77,6 +79,7 @@ class PostgisStore:
     def drop(self, name: str) -> None:
         """Drop a layer that was added at run time; raise NotFound, Conflict for a declared one."""
         with self._connections.writing() as connection:
+            own(connection)
             run(connection, "SELECT pg_advisory_xact_lock($1)", (schema.LOCK,))
             self._registry.forget()
             layer = self.layers().get(name)
@@ -84,7 +87,7 @@ class PostgisStore:
                 raise NotFound(f"there is no layer {name[:60]!r}")
             if layer.declared:
                 raise Conflict(f"{name} is part of OneMap and cannot be dropped")
-            schema.drop_layer(connection, name)
+            schema.drop(connection, name)
             catalogue.forgotten(connection, name)
         self._registry.forget()
 

@@ -15,7 +15,7 @@ from layers.column import Column, ColumnKind
 from layers.feature import Layer
 from layers.store.postgis.connection import Connection, fetched, run
 from layers.store.postgis.ledger import Ledger
-from layers.store.postgis.schema import unique
+from layers.store.postgis.tables import unique
 from layers.store.protocol import Row, Tally, places_of
 from layers.table import REVISION
 from spatial.shape import SRID
@@ -145,7 +145,7 @@ def _upserting(layer: Layer) -> str:
     looked = f'SELECT {key} FROM "{layer.name}" WHERE {key} IN (SELECT {key} FROM given)'  # noqa: S608 - checked names
     if layer.by_day:
         # the days of what is given, not all there are
-        ends = (f'(SELECT {end}("{layer.by_day}") FROM given)' for end in ("min", "max"))
+        ends = (f'(SELECT {end}("{layer.by_day}") FROM given)' for end in ("min", "max"))  # noqa: S608
         looked += f' AND "{layer.by_day}" BETWEEN {" AND ".join(ends)}'
     return _writing(layer, f"DO UPDATE SET {taken} WHERE ({ours}) IS DISTINCT FROM ({theirs})", looked)
 

@@ -61,3 +61,5 @@ BEGIN
   RETURN gone;
 EXCEPTION WHEN lock_not_available THEN RETURN 0;
 END $$;
+-- They do as much as their owner may; not everybody is let.
+REVOKE EXECUTE ON FUNCTION om_make_day, om_drop_days FROM PUBLIC;

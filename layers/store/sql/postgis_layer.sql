@@ -1,5 +1,4 @@
--- What every layer's table gets: an index by revision, stamps, and tombstones of what goes.
-CREATE INDEX "{table}_revision" ON "{table}" (om_rev, fid);
+-- What every layer's table gets: stamps, and tombstones of what goes.
 CREATE TRIGGER om_stamp BEFORE INSERT OR UPDATE ON "{table}" FOR EACH ROW
   WHEN (new.om_rev IS DISTINCT FROM pg_current_xact_id()::text::bigint) EXECUTE FUNCTION om_stamp();
 CREATE FUNCTION "om_{table}_gone"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

@@ -27,9 +27,10 @@ CREATE TRIGGER "om_{table}_rename" AFTER UPDATE OF "{key}" ON "{table}" WHEN new
     ('{table}', old.fid, old."{key}", (SELECT value FROM om_meta WHERE name = 'revision'));
   UPDATE om_meta SET value = value + 1 WHERE name = 'revision';
 END;
-CREATE TRIGGER "om_{table}_delete" AFTER DELETE ON "{table}" BEGIN
+-- Before the index forgets where the row was: a program that only deletes need not know any function of geometries.
+CREATE TRIGGER "om_{table}_delete" BEFORE DELETE ON "{table}" BEGIN
   UPDATE om_meta SET value = value + 1 WHERE name = 'revision';
   INSERT OR REPLACE INTO om_tombstones VALUES
     ('{table}', old.fid, old."{key}", (SELECT value FROM om_meta WHERE name = 'revision'));
-  INSERT INTO om_dirt (layer, revision, minx, miny, maxx, maxy) {old};
+  INSERT INTO om_dirt (layer, revision, minx, miny, maxx, maxy) {gone};
 END;

@@ -77,7 +77,7 @@ HISTORY = {
 @pytest.mark.parametrize("what", HISTORY)
 def test_reading_a_history_is_refused(store: PostgisStore, fixes: Layer, what: str) -> None:
     for ask in (store.block, store.features):
-        with pytest.raises(TooMuch, match="too much of fixes.* add a time of at most a day, as in datetime=2026-"):
+        with pytest.raises(TooMuch, match=r"too much of fixes.* add a time of at most a day, as in datetime=2026-"):
             ask(fixes, HISTORY[what])
 
 

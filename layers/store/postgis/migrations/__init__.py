@@ -1,0 +1,1 @@
+"""Steps from one schema of a PostGIS store to the next, as alembic runs them."""
