@@ -16,7 +16,7 @@ COMMANDS = {
     "quarantine": ("api.command.quarantine", "隔离区 List, mend, replay or drop what imports refused"),
     "export": ("api.command.export", "导出地图 Write one offline HTML map"),
     "layers": ("api.command.layers", "图层 List, show, add and drop layers"),
-    "store": ("api.command.store", "存储 Copy a city from one store to another, and check it"),
+    "store": ("api.command.store", "存储 Copy a city from one store to another; upgrade a database, make its roles"),
     "raster": ("api.command.raster", "栅格 Add, list and remove rasters; derive the density of points"),
     "codes": ("api.command.codes", "代码表 List code schemes and their codes"),
 }

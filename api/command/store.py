@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
+from api.command import schema
 from api.command.common import lent, tell
 from layers.feature import Layer
 from layers.store.copy import Copied, Watch, add_layers, copy_layer
@@ -38,7 +39,11 @@ Json = Annotated[bool, typer.Option("--json", help="machine-readable output")]
 
 @app.callback()
 def about() -> None:
-    """存储: move a city from one store to another."""
+    """存储: move a city from one store to another; keep a database's tables and roles."""
+
+
+for one in (schema.upgrade, schema.revision, schema.roles):
+    app.command()(one)
 
 
 @app.command()

@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from layers.lazy import lazily
@@ -16,6 +18,7 @@ FOLDER = "city/pg"
 local_store = lazily("layers.store.postgis.local:LocalStore")
 postgis_store = lazily("layers.store.postgis.store:PostgisStore")
 checked = lazily("layers.store.postgis.address:checked")
+cluster = lazily("layers.store.postgis.cluster:Cluster")
 
 _DATABASE = re.compile(r"postgres(?:ql)?://", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
@@ -35,6 +38,19 @@ def opened(name: str) -> Store:
     if _SCHEME.match(name):
         raise BadSource(f"{shown(name)} is no store: send a path, postgresql://user@host/database or {LOCAL}")
     return GeoPackageStore(path(name))
+
+
+@contextmanager
+def located(name: str) -> Generator[str]:
+    """Lend the address of a PostgreSQL store, whose server runs meanwhile if it is a private one; raise BadSource."""
+    if name == LOCAL:
+        with cluster(folder()).running() as address:
+            yield address
+        return
+    if not _DATABASE.match(name):
+        raise BadSource(f"{shown(name)} is no database: send postgresql://user@host/database or {LOCAL}")
+    checked(name)
+    yield name
 
 
 def exists(name: str) -> bool:

@@ -35,13 +35,15 @@ OURS = f"""SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = 
 HOME = Path(__file__).with_name("migrations")
 
 
-def upgrade(address: str, to: str = "head", folders: Sequence[Path] = ()) -> None:
-    """Bring a database to a version of the schema, making all of it in an empty one; raise BadSource, Forbidden.
+def upgrade(address: str, to: str = "head", folders: Sequence[Path] = ()) -> str | None:
+    """Bring a database to a version of the schema; return the one it had; raise BadSource, Forbidden.
 
     address: as `addressed` gives it. folders: where there are more versions than OneMap's own.
     """
     with _connected(address) as connection:
+        before = MigrationContext.configure(connection, opts={"version_table": TABLE}).get_current_revision()
         command.upgrade(_config(connection, folders), to)
+        return before
 
 
 def downgrade(address: str, to: str, folders: Sequence[Path] = ()) -> None:

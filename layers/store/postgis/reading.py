@@ -69,15 +69,3 @@ class PostgisReading:
         if len(found) > KEPT:
             return None
         return [Dirt(layer, mark, tuple(box)) for layer, mark, *box in found if not since.sees(mark)]
-
-
-def forget(connection: Connection, seconds: float) -> None:
-    """Forget where the map changed longer than some seconds ago, inside the caller's transaction."""
-    gone = fetched(connection, _FORGET, (seconds,))[0][0]
-    if gone is not None:
-        fetched(connection, _REMEMBER, (gone,))
-
-
-_FORGET = """WITH gone AS (DELETE FROM om_dirt WHERE at < clock_timestamp() - make_interval(secs => $1) RETURNING mark)
-  SELECT max(mark) FROM gone"""
-_REMEMBER = """UPDATE om_meta SET value = greatest(value::bigint, $1)::text WHERE name = 'dirt' RETURNING 1"""

@@ -4,7 +4,11 @@ from layers.store.postgis.connection import Connection, Connections, run
 from layers.store.postgis.schema import LOCK, script
 
 OWNER, WRITER, READER = "onemap_owner", "onemap_writer", "onemap_reader"
-ROLES = {OWNER: "changes layers and schema", WRITER: "imports", READER: "serves"}
+ROLES = {
+    OWNER: ("管理图层", "adds and changes layers"),
+    WRITER: ("导入数据", "imports"),
+    READER: ("提供服务", "serves"),
+}
 """The roles and what their members do; an owner may do what a writer may, and a writer what a reader may."""
 
 OWN = """SELECT set_config('role', rolname, true) FROM pg_namespace JOIN pg_roles ON pg_roles.oid = nspowner

@@ -20,6 +20,7 @@ from layers.store.postgis.counting import Counting
 from layers.store.postgis.guard import Guard, is_doubtful
 from layers.store.postgis.reading import PostgisReading
 from layers.store.postgis.roles import own
+from layers.store.postgis.tidying import Tidying
 from layers.store.postgis.version import settle
 from layers.store.postgis.writer import PostgisWriter
 from layers.store.protocol import Block, Change, Extent, Features, Held, Job
@@ -53,6 +54,7 @@ class PostgisStore:
         self._awaiting = Awaiting(self._connections.address)
         self._guard = Guard(self._connections.rows)
         self._counting = Counting(self._connections, self._guard)
+        self._tidying = Tidying(self._connections)
         self._registry = Registry(catalogue.PostgisCatalogue(self._connections))
         settle(self._connections, declared())
 
@@ -94,6 +96,7 @@ class PostgisStore:
     @contextmanager
     def write(self) -> Generator[PostgisWriter]:
         """Open a transaction; leaving it commits, an error rolls back."""
+        self._tidying.now_and_then()
         with self._connections.writing() as connection:
             yield PostgisWriter(connection)
 
@@ -155,6 +158,7 @@ class PostgisStore:
 
     def dirt(self, since: State) -> tuple[State, Sequence[Dirt] | None]:
         """Return the state now, and where the writes that it sees and `since` does not changed what is on the map."""
+        self._tidying.now_and_then()
         with self._snapshot() as reading:
             return reading.state(), reading.dirt(since)
 
