@@ -4,6 +4,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.security import FIXED
 
+
 class AsWritten(bytes):
     """A header name that keeps its capitals: the server writes the lower form of every name."""
 

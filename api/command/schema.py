@@ -48,9 +48,11 @@ def roles(url: Url) -> None:
     """
     from layers.store.postgis.connection import Connections
     from layers.store.postgis.roles import ROLES, grant
+    from layers.store.postgis.version import settle
 
     with located(url) as found, closing(Connections(found)) as connections:
         connections.open()
+        settle(connections, declared())
         grant(connections)
     for name, (zh, en) in ROLES.items():
         typer.echo(f"✓ {name:<14} {zh} {en}")

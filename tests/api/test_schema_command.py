@@ -38,7 +38,6 @@ def test_layers_that_did_not_change_need_no_version(database: Callable[[], str])
 
 def test_roles_are_made(database: Callable[[], str]) -> None:
     url = database()
-    onemap("upgrade", url)
     said = onemap("roles", url).output
     assert [line.split()[1] for line in said.splitlines()] == ["onemap_owner", "onemap_writer", "onemap_reader"]
     with psycopg.connect(url) as connection:

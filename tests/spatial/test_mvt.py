@@ -68,6 +68,7 @@ def test_areas_come_back_wound_as_the_standard_says(rows: list[Any]) -> None:
     ]
     for feature, shape in zip(tiled(holed), holed, strict=True):
         read_back = shapely.geometry.shape(feature["geometry"])
+        assert isinstance(read_back, shapely.Polygon)
         assert read_back.equals(shape)
         # y runs down: clockwise on the screen is positive (Vector Tile 2.1, 4.3.4.4)
         assert signed(read_back.exterior) > 0

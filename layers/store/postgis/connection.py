@@ -1,7 +1,7 @@
 """Connections to PostgreSQL: a pool for reading, transactions for writing, and its errors as ours."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import psycopg
@@ -22,6 +22,21 @@ PATIENCE = 20.0
 
 WAITING = 5.0
 """Seconds that a request waits for a free connection."""
+
+MOST = 16
+"""Connections of one process."""
+
+RETRYING = 3.0
+"""Seconds for which a lost connection is asked for again, before the next request asks anew."""
+
+LOST = {
+    "connect_timeout": "3",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "2",
+    "tcp_user_timeout": "6000",
+}
+"""When a silent network counts as broken, in seconds and milliseconds as libpq has them: after ten seconds at most."""
 
 SETTINGS = {
     "search_path": f"{SCHEMA},public",
@@ -70,8 +85,9 @@ def addressed(url: str) -> str:
     """Return a database's address as libpq takes it, with our settings; raise BadSource."""
     try:
         # what the address itself says comes last and counts
-        options = [*(f"-c {name}={value}" for name, value in SETTINGS.items()), conninfo_to_dict(url).get("options")]
-        return make_conninfo(url, options=" ".join(str(option) for option in options if option))
+        said = {**LOST, **conninfo_to_dict(url)}
+        options = [*(f"-c {name}={value}" for name, value in SETTINGS.items()), str(said.get("options") or "")]
+        return make_conninfo(**{**said, "options": " ".join(options)})
     except psycopg.ProgrammingError as bad:
         raise BadSource("the store's address is not of the form postgresql://user@host/database") from bad
 
@@ -79,7 +95,7 @@ def addressed(url: str) -> str:
 class Connections:
     """A pool of connections to one database, and what is asked of it most."""
 
-    def __init__(self, url: str, most: int = 16) -> None:
+    def __init__(self, url: str, most: int = MOST) -> None:
         """Hold the address, with our settings; raise BadSource for one that libpq does not understand."""
         self.address = addressed(url)
         self._pool = ConnectionPool(
@@ -89,7 +105,7 @@ class Connections:
             min_size=1,
             max_size=most,
             timeout=WAITING,
-            reconnect_timeout=10,
+            reconnect_timeout=RETRYING,
             open=False,
         )
 
@@ -114,8 +130,23 @@ class Connections:
     @contextmanager
     def writing(self) -> Generator[Connection]:
         """Lend a connection with an open transaction: leaving it commits, an error rolls back."""
-        with told(), self._pool.connection() as connection, connection.transaction():
+        with told(), ExitStack() as held:
+            try:
+                connection = self._begun(held)
+            except psycopg.OperationalError as dead:
+                # nothing was written yet, so another connection may begin
+                if isinstance(dead, PoolTimeout):
+                    raise
+                self._pool.check()
+                connection = self._begun(held)
             yield connection
+
+    def _begun(self, held: ExitStack) -> Connection:
+        with ExitStack() as trial:
+            connection = trial.enter_context(self._pool.connection())
+            trial.enter_context(connection.transaction())
+            held.enter_context(trial.pop_all())
+            return connection
 
     def rows(self, sql: str, bound: tuple[Any, ...] = ()) -> list[TupleRow]:
         """Return what a statement that only reads finds; asked once more where the connection was dead."""

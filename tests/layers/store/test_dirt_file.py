@@ -54,7 +54,7 @@ def other(city: GeoPackageStore, path: Path) -> Iterator[sqlite3.Connection]:
     made.close()
 
 
-def changed(store: GeoPackageStore, since: State) -> list[tuple[float, ...] | None]:
+def changed(store: GeoPackageStore, since: State) -> list[tuple[float, ...]]:
     found = store.dirt(since)[1]
     assert found is not None
     return sorted(one.box or () for one in found)

@@ -160,7 +160,7 @@ def test_large_areas_are_simplified_and_cut_at_the_buffer(store: Store, write: W
     layer = write("polygon", [round_one, centre.buffer((EAST - WEST) / 4, quad_segs=500)])
     whole, disc = (shapely.geometry.shape(f["geometry"]) for f in features(store, part(layer, Query())))
     assert whole.bounds == (-64, -64, 4160, 4160)
-    assert len(disc.exterior.coords) < 200
+    assert shapely.get_num_coordinates(disc) < 200
     truth = np.pi * 1024**2 * (EAST - WEST) / (NORTH - SOUTH)
     assert disc.area == pytest.approx(truth, rel=0.02)
 

@@ -199,8 +199,9 @@ def test_a_difference_is_seen(address: str, sql: Any, what: str) -> None:
 )
 def test_another_version_is_not_touched(url: str, address: str, version: str | None, told: str) -> None:
     with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("DELETE FROM om_version")
         connection.execute(
-            "DELETE FROM om_version" if version is None else f"UPDATE om_version SET version_num = '{version}'"
+            "INSERT INTO om_version SELECT %(version)s::text WHERE %(version)s::text <> ''", {"version": version}
         )
         with pytest.raises(BadSource, match=told):
             PostgisStore(url)
