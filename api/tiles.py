@@ -1,7 +1,7 @@
 """Vector tiles of one collection and of several (OGC API Tiles Part 1, 20-057)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -13,7 +13,7 @@ from api.query_string import Params, only
 from api.tile_cache import Read, TileCache
 from api.tile_shelf import answered, coding_of, kept, key_of
 from layers.feature import Layer
-from layers.tile import Part
+from layers.tile import Drawn, Part
 from layers.tile_carried import part
 from spatial.errors import BadParameter, NotFound
 from spatial.tms import Tile, tile_matrix_set
@@ -108,10 +108,24 @@ def _wanted(layers: Sequence[Layer], properties: str | None) -> list[str] | None
 
 
 def _answered(request: Request, service: OneMap, tile: Tile, asked: Sequence[Part]) -> Response:
-    layers, headers = service.store.layers(), request.scope["headers"]
-    drawn = service.store.tile(tile, asked, service.settings.room)
+    layers = service.store.layers()
+    return put(request, Cold(tile, asked, layers), service.store.tile(tile, asked, service.settings.room))
+
+
+@dataclass(frozen=True, slots=True)
+class Cold:
+    """A tile that is not kept: which, of what, and the layers there were before it was drawn."""
+
+    tile: Tile
+    parts: Sequence[Part]
+    layers: Mapping[str, Layer]
+
+
+def put(request: Request, cold: Cold, drawn: Drawn) -> Response:
+    """Keep a tile that was drawn, and answer with it."""
+    headers = request.scope["headers"]
     ready = kept(drawn.data, headers)
-    read = Read(tile, frozenset(one.layer.name for one in asked), drawn.state, layers)
+    read = Read(cold.tile, frozenset(one.layer.name for one in cold.parts), drawn.state, cold.layers)
     cast("TileCache", request.app.state.tiles).put(key_of(request.scope), ready, read)
     status, told, body = answered(ready, coding_of(ready, headers) or "", headers)
     answer = Response(body, status)

@@ -240,6 +240,10 @@ class PromptStore(Protocol):
         """Return one page as GeoJSON features; None for one that may take long, which `features` tells."""
         ...
 
+    async def tile_promptly(self, tile: Tile, parts: Sequence[Part], room: Room) -> Drawn | None:
+        """Return a tile that takes no drawing here; None for one that `tile` has to draw."""
+        ...
+
     async def rest(self) -> None:
         """Let go of what the running event loop holds."""
         ...

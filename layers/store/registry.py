@@ -11,12 +11,15 @@ import orjson
 from layers.catalogue import declared
 from layers.feature import Layer
 from layers.runtime import from_schema
-from spatial.errors import BadLayer
+from spatial.errors import BadLayer, OneMapError
 
 log = logging.getLogger("onemap")
 
 FRESH = 0.2
 """Seconds for which a look at the catalogue's version counts."""
+
+OLD = 0.7
+"""Seconds after which the layers are too old even for who does not wait."""
 
 
 class Catalogue(Protocol):
@@ -50,8 +53,19 @@ class Registry:
         return self._layers
 
     def at_hand(self) -> Mapping[str, Layer] | None:
-        """Return the layers if they need no look at the store; None if they are too old."""
-        return self._layers if time.monotonic() - self._looked <= FRESH else None
+        """Return the layers without a wait, another thread looking again if it is time; None if they are too old."""
+        age = time.monotonic() - self._looked
+        if age > FRESH and self._lock.acquire(blocking=False):
+            threading.Thread(target=self._look_aside, daemon=True).start()
+        return self._layers if age <= OLD else None
+
+    def _look_aside(self) -> None:
+        try:
+            self._look()
+        except OneMapError as bad:
+            log.warning("the catalogue could not be read: %s", bad)
+        finally:
+            self._lock.release()
 
     def documents(self) -> Mapping[str, Mapping[str, Any]]:
         """Return the JSON Schema of each added layer by the layer's name."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import mapbox_vector_tile
 import pytest
 from starlette.testclient import TestClient
 
@@ -110,6 +111,46 @@ def test_pages_and_features_are_answered_ahead_of_the_routes(quick: TestClient, 
     key = quick.get(path, params={"bbox": BOX, "limit": 3}).json()["features"][0]["id"]
     assert quick.get(f"{path}/{key}").json()["id"] == key
     assert counted == [path, f"{path}/{key}"]
+
+
+TILES = (
+    "vehicles/tiles/WebMercatorQuad/12/1697/3257",
+    "cases/tiles/WebMercatorQuad/10/424/814",
+    "cases/tiles/WebMercatorQuad/14/6788/13036?properties=state,reported",
+    "cases/tiles/WorldCRS84Quad/9/172/814?filter=state='open'",
+    "districts/tiles/WebMercatorQuad/10/424/814",
+    "streets/tiles/CGCS2000Quad/11/345/1629",
+)
+
+
+def drawn(answer: Any) -> Any:
+    """Return what a tile holds, its features in order; of shapes only that they are there."""
+    tile = mapbox_vector_tile.decode(answer.content)
+    return {
+        name: sorted(
+            (f["id"], f["geometry"]["type"], sorted(f["properties"].items(), key=str)) for f in held["features"]
+        )
+        for name, held in tile.items()
+    }
+
+
+@pytest.mark.parametrize("path", TILES)
+def test_both_stores_draw_alike(quick: TestClient, client: TestClient, path: str) -> None:
+    ours, theirs = quick.get(f"/collections/{path}"), client.get(f"/collections/{path}")
+    assert ours.status_code == theirs.status_code
+    assert drawn(ours) == drawn(theirs)
+
+
+def test_there_are_tiles_to_compare(quick: TestClient) -> None:
+    assert sum(bool(quick.get(f"/collections/{path}").content) for path in TILES) >= 3
+
+
+def test_tiles_that_need_no_gathering_are_answered_ahead_of_the_routes(quick: TestClient, counted: list[str]) -> None:
+    quick.get("/collections")
+    answer = quick.get("/collections/vehicles/tiles/WebMercatorQuad/11/848/1628")
+    again = quick.get("/collections/vehicles/tiles/WebMercatorQuad/11/848/1628")
+    assert counted == ["/collections/vehicles/tiles/WebMercatorQuad/11/848/1628"]
+    assert (answer.content, answer.headers["etag"]) == (again.content, again.headers["etag"])
 
 
 def test_pages_follow_each_other_to_the_end(quick: TestClient) -> None:

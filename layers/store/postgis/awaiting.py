@@ -48,7 +48,7 @@ class Awaiting:
         pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
             self._address,
             connection_class=psycopg.AsyncConnection[TupleRow],
-            kwargs={"autocommit": True, "cursor_factory": psycopg.AsyncRawCursor, "prepare_threshold": 2},
+            kwargs={"autocommit": True, "cursor_factory": psycopg.AsyncRawCursor, "prepare_threshold": 0},
             configure=_configured,
             min_size=1,
             max_size=self._most,

@@ -43,8 +43,9 @@ SETTINGS = {
     "statement_timeout": f"{PATIENCE:.0f}s",
     "idle_in_transaction_session_timeout": "60s",
     "TimeZone": "UTC",
-    # costs more than it saves on pages that take milliseconds
+    # both cost more than they save on pages that take milliseconds
     "jit": "off",
+    "max_parallel_workers_per_gather": "0",
 }
 
 DIALECT = PGDialect(paramstyle="numeric_dollar")
@@ -87,7 +88,7 @@ def addressed(url: str) -> str:
         # what the address itself says comes last and counts
         said = {**LOST, **conninfo_to_dict(url)}
         options = [*(f"-c {name}={value}" for name, value in SETTINGS.items()), str(said.get("options") or "")]
-        return make_conninfo(**{**said, "options": " ".join(options)})
+        return make_conninfo("", **{**said, "options": " ".join(options)})
     except psycopg.ProgrammingError as bad:
         raise BadSource("the store's address is not of the form postgresql://user@host/database") from bad
 

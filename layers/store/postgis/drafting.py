@@ -6,7 +6,14 @@ from typing import Any, cast
 
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
-from alembic.operations.ops import CreateIndexOp, CreateTableOp, DropTableOp, MigrateOperation, ModifyTableOps
+from alembic.operations.ops import (
+    AddColumnOp,
+    CreateIndexOp,
+    CreateTableOp,
+    DropTableOp,
+    MigrateOperation,
+    ModifyTableOps,
+)
 from sqlalchemy import Column, Index, Table
 from sqlalchemy.types import TypeEngine
 
@@ -15,6 +22,7 @@ from geoalchemy2 import Geometry
 from layers.store.postgis.connection import DIALECT
 from layers.store.postgis.tables import day_of
 from layers.table import FID, REVISION
+from spatial.errors import BadLayer
 
 TYPES: Mapping[str, str] = {
     "BIGINT": "BigInteger()",
@@ -65,7 +73,17 @@ def ours(steps: Sequence[MigrateOperation]) -> Iterator[MigrateOperation]:
         elif isinstance(step, DropTableOp):
             yield Dropped(step.table_name)
         elif not isinstance(step, ModifyTableOps) or step.table_name not in whole:
+            _check(step)
             yield step
+
+
+def _check(step: MigrateOperation) -> None:
+    """Raise BadLayer for a layer whose key or place is another column: its triggers know the old one."""
+    name = step.table_name if isinstance(step, ModifyTableOps) else ""
+    for one in step.ops if isinstance(step, ModifyTableOps) else ():
+        another_key = isinstance(one, CreateIndexOp) and one.index_name == f"{name}_key"
+        if another_key or (isinstance(one, AddColumnOp) and isinstance(one.column.type, Geometry)):
+            raise BadLayer(f"{name} has another key or place than before: declare it as a layer of another name")
 
 
 def _table(step: CreateTableOp, inside: Iterable[MigrateOperation]) -> Table:

@@ -13,7 +13,7 @@ from layers.feature import Layer
 from layers.lazy import lazily
 from layers.query import Count, Query
 from layers.store import tiles
-from layers.store.postgis import catalogue, ledger, page, schema
+from layers.store.postgis import catalogue, ledger, mvt, page, schema
 from layers.store.postgis.awaiting import Awaiting
 from layers.store.postgis.connection import Connections, compiled, run
 from layers.store.postgis.counting import Counting
@@ -152,6 +152,18 @@ class PostgisStore:
 
     def tile(self, tile: Tile, parts: Sequence[Part], room: Room) -> Drawn:
         """Return the features that lie in a tile or in its buffer as a Mapbox Vector Tile; see `layers.tile`."""
+        written = None
+        if len(parts) == 1:
+            written = mvt.drawn(self._connections.rows(*mvt.asked(tile, parts[0], room))[0], room)
+        return written or self._gathered(tile, parts, room)
+
+    async def tile_promptly(self, tile: Tile, parts: Sequence[Part], room: Room) -> Drawn | None:
+        """Return a tile that the database writes itself; None for one that Python has to draw."""
+        if len(parts) != 1:
+            return None
+        return mvt.drawn((await self._awaiting.rows(*mvt.asked(tile, parts[0], room)))[0], room)
+
+    def _gathered(self, tile: Tile, parts: Sequence[Part], room: Room) -> Drawn:
         with self._snapshot() as reading:
             data, thinned = tiles.drawn(reading, tile, parts, room)
             return Drawn(data, thinned, reading.state())

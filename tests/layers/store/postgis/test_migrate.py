@@ -14,7 +14,7 @@ import pytest
 import shapely
 
 from layers.catalogue import declared
-from layers.column import About, Column, ColumnKind
+from layers.column import About, Column, ColumnKind, Role
 from layers.feature import Layer
 from layers.query import Query
 from layers.runtime import from_schema
@@ -23,7 +23,7 @@ from layers.store.postgis.connection import addressed
 from layers.store.postgis.store import PostgisStore
 from layers.store.postgis.version import VERSIONS, head
 from layers.text import Text
-from spatial.errors import BadSource
+from spatial.errors import BadLayer, BadParameter, BadSource
 
 WELLS = {
     "x-onemap-title": {"zh": "井", "en": "Wells"},
@@ -156,6 +156,30 @@ def test_what_is_written_is_a_module_of_steps(address: str, changed: Mapping[str
     ):
         assert step.replace('"', "'") in text.replace('"', "'")
     assert "rtree" not in text and "om_tombstones" not in text
+
+
+def test_a_step_that_rows_do_not_allow_changes_nothing(url: str, address: str, tmp_path: Path, sql: Any) -> None:
+    store, greens = PostgisStore(url), declared()["greens"]
+    with store.write() as writer:
+        writer.upsert(greens, [GREEN])
+    store.close()
+    needed = Column("trees", ColumnKind.INTEGER, About(Text("树", "Trees")), required=True)
+    layers = declared() | {"greens": replace(greens, columns=(*greens.columns, needed))}
+    assert migrate.draft(address, "trees", layers, tmp_path)
+    with pytest.raises(BadParameter, match="lacks a value"):
+        migrate.upgrade(address, folders=[tmp_path])
+    assert sql("SELECT version_num FROM om_version") == [(head(),)]
+    assert migrate.drift(address, declared()) == []
+
+
+@pytest.mark.parametrize("role", [Role.ID, Role.PLACE])
+def test_another_key_or_place_makes_another_layer(address: str, tmp_path: Path, role: Role) -> None:
+    greens = declared()["greens"]
+    renamed = [replace(c, name="other") if c.role is role else c for c in greens.columns]
+    layers = declared() | {"greens": replace(greens, columns=tuple(renamed))}
+    with pytest.raises(BadLayer, match="another key or place"):
+        migrate.draft(address, "renamed", layers, tmp_path)
+    assert list(tmp_path.glob("*.py")) == []
 
 
 def test_what_was_added_at_run_time_is_nobody_elses_affair(url: str, address: str, tmp_path: Path) -> None:
