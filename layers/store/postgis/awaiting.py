@@ -10,7 +10,10 @@ from psycopg.rows import TupleRow
 from psycopg.types.string import TextBinaryLoader
 from psycopg_pool import AsyncConnectionPool
 
-from layers.store.postgis.connection import WAITING, told
+from layers.store.postgis.connection import told
+
+BRIEFLY = 0.5
+"""Seconds that a request waits for a connection here; then it goes the long way, which waits longer and says so."""
 
 
 class AsBytes(TextBinaryLoader):
@@ -52,7 +55,7 @@ class Awaiting:
             configure=_configured,
             min_size=1,
             max_size=self._most,
-            timeout=WAITING,
+            timeout=BRIEFLY,
             reconnect_timeout=10,
             open=False,
         )
