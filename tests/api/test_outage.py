@@ -75,8 +75,8 @@ class Proxy:
 @pytest.fixture(autouse=True)
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waiting for what does not come is shorter here, so that the tests are."""
-    for module in (connection, awaiting):
-        monkeypatch.setattr(module, "WAITING", 0.3)
+    monkeypatch.setattr(connection, "WAITING", 0.3)
+    monkeypatch.setattr(awaiting, "BRIEFLY", 0.3)
 
 
 @pytest.fixture
