@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from spatial.coordinates import Geometries
 
-CHUNK = 5_000
+CHUNK = 10_000
 """Records that are read, checked and written together."""
 
 MAX_COLUMNS = 4_096
