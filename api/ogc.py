@@ -96,6 +96,10 @@ def _collected(written: Document, names: Iterable[str]) -> dict[str, Document]:
     return {name: _collection(api, asked, name, asked.locale) for name in names}
 
 
+_PLAIN = (logging.StreamHandler, logging.FileHandler, logging.NullHandler)
+"""What pygeoapi puts into the root logger."""
+
+
 @contextmanager
 def _own_logging() -> Generator[None]:
     # pygeoapi configures the root logger of whatever process it is in
@@ -105,7 +109,10 @@ def _own_logging() -> Generator[None]:
         yield
     finally:
         root.setLevel(level)
-        root.handlers[:] = handlers
+        # others may have put theirs there meanwhile
+        for handler in [one for one in root.handlers if one not in handlers]:
+            if type(handler) in _PLAIN:
+                root.removeHandler(handler)
 
 
 SERVER: Mapping[str, Any] = {

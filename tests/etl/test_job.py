@@ -14,6 +14,7 @@ from etl.contract import agreed
 from etl.job import Asked, run
 from etl.report import Report
 from etl.source import open_source
+from etl.source.model import CHUNK
 from etl.terms import Terms
 from layers.store.geopackage import GeoPackageStore
 from layers.store.protocol import Tally
@@ -105,7 +106,7 @@ def test_a_dry_run_tells_and_writes_nothing(store: GeoPackageStore, imported: Im
 
 
 def test_a_stopped_import_goes_on(store: GeoPackageStore, imported: Import, lamps: Any, rows: Rows) -> None:
-    path = lamps(12_000, {7_000: BAD[3], 11_000: BAD[11]})
+    path = lamps(CHUNK + 2_000, {CHUNK + 500: BAD[3], CHUNK + 1_000: BAD[11]})
     seen: list[int] = []
 
     def stop(report: Report, _: float | None) -> bool:
@@ -113,12 +114,12 @@ def test_a_stopped_import_goes_on(store: GeoPackageStore, imported: Import, lamp
         return False
 
     report = imported(path, "components", Asked(watch=stop))
-    assert (report.state, report.position, seen) == ("stopped", 5_000, [5_000])
-    assert len(rows("components")) == 5_000
+    assert (report.state, report.position, seen) == ("stopped", CHUNK, [CHUNK])
+    assert len(rows("components")) == CHUNK
     assert store.job(report.job).state == "stopped"  # pyright: ignore[reportOptionalMemberAccess]
     rest = imported(path, "components")
-    assert (rest.state, rest.resumed, rest.position) == ("done", 5_000, 12_000)
-    assert rest.tally == Tally(inserted=11_998, refused=2)
+    assert (rest.state, rest.resumed, rest.position) == ("done", CHUNK, CHUNK + 2_000)
+    assert rest.tally == Tally(inserted=CHUNK + 1_998, refused=2)
     assert [one.reason for one in store.held()][1] == "exact duplicate of record 1"
 
 
@@ -138,13 +139,13 @@ def test_a_source_that_breaks_off_keeps_what_came_before(imported: Import, tmp_p
         "properties": {"code": "L%d", "kind": "01037", "district": "500103"},
         "geometry": geometry,
     }
-    text = '{"type":"FeatureCollection","features":[' + ",".join(json.dumps(lamp) % n for n in range(7_000))
+    text = '{"type":"FeatureCollection","features":[' + ",".join(json.dumps(lamp) % n for n in range(CHUNK + 2_000))
     path = tmp_path / "a.geojson"
     path.write_text(text[:-20])
     report = imported(path, "components", on_missing="tombstone")
-    assert (report.state, report.position) == ("broken", 5_000)
+    assert (report.state, report.position) == ("broken", CHUNK)
     assert "ends early" in report.notes[-1]
-    assert len(rows("components")) == 5_000
+    assert len(rows("components")) == CHUNK
     path.write_text("{")
     with pytest.raises(BadSource):
         imported(path, "components")

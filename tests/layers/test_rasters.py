@@ -97,6 +97,7 @@ def test_what_is_removed_is_gone(rasters: Rasters) -> None:
     ],
 )
 def test_a_broken_one_hides_no_other(rasters: Rasters, said: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("WARNING", "onemap")
     rasters.put(raster(), values(rasters))
     (rasters.room() / "here.tif").write_text("x")
     (rasters.room() / "broken.json").write_text(said)

@@ -68,7 +68,7 @@ SAID: tuple[tuple[type[Exception], type[OneMapError], str], ...] = (
     (PoolTimeout, Unavailable, "the database is busy; try again in a moment"),
     (PoolClosed, Unavailable, "the store is closed"),
     (errors.UniqueViolation, Conflict, "a row with that key is there already"),
-    (psycopg.IntegrityError, BadParameter, "a row has not what every row of its layer has"),
+    (psycopg.IntegrityError, BadParameter, "a row lacks a value that every row of its layer has"),
     (errors.ProgramLimitExceeded, TooMuch, LARGE),
     (errors.StatementTooComplex, TooMuch, LARGE),
     (errors.TooManyArguments, TooMuch, LARGE),

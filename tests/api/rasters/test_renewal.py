@@ -110,6 +110,7 @@ def test_a_lock_that_a_dead_process_left_holds_nobody(make: Any, make_row: Any, 
 
 
 def test_one_that_cannot_be_made_stays(make: Any, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("WARNING", "onemap")
     service = make(minutes=0.0)
     first = settled(service)
     layer = service.store.layers()["cases"]

@@ -100,11 +100,14 @@ def test_a_nul_is_a_character_like_others_here(write: Write) -> None:
 
 
 def test_chunks_follow_one_another(write: Write) -> None:
-    path = write("a.csv", "n\n" + "".join(f"{n}\n" for n in range(12_345)))
+    path = write("a.csv", "n\n" + "".join(f"{n}\n" for n in range(2 * CHUNK + 2_345)))
     chunks = list(csv_source(path, Options()).records())
-    assert [(c.start, len(c.records)) for c in chunks] == [(0, CHUNK), (5000, CHUNK), (10_000, 2345)]
-    rest = list(csv_source(path, Options()).records(start=7_001))
-    assert [(c.start, c.records[0]["n"]) for c in rest] == [(7001, "7001"), (10_000, "10000")]
+    assert [(c.start, len(c.records)) for c in chunks] == [(0, CHUNK), (CHUNK, CHUNK), (2 * CHUNK, 2345)]
+    rest = list(csv_source(path, Options()).records(start=CHUNK + 2_001))
+    assert [(c.start, c.records[0]["n"]) for c in rest] == [
+        (CHUNK + 2_001, str(CHUNK + 2_001)),
+        (2 * CHUNK, str(2 * CHUNK)),
+    ]
     assert chunks[-1].part == 1.0
 
 
