@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -189,9 +188,11 @@ def test_imports(wrong: Callable[[str], bool]) -> None:
     assert found == []
 
 
-def test_floors_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
-    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
-    assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+def test_floors_are_kept() -> None:
+    # in a process of its own: it silences every logger that there is
+    asked = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
+    done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_our_names_are_ours_alone() -> None:
