@@ -4,7 +4,6 @@ import sqlite3
 import threading
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from layers.query import Count, Query
 from layers.store import catalogue, dirt, ledger, package, tiles
 from layers.store.connection import compiled, engine, opened, reading, within
 from layers.store.package_reading import PackageReading
-from layers.store.paging import Page, block_of, features_of, fetched
+from layers.store.paging import Page, block_of, every, features_of, fetched
 from layers.store.protocol import Block, Change, Extent, Features, Held, Job
 from layers.store.registry import Registry
 from layers.store.select import counted
@@ -102,14 +101,7 @@ class GeoPackageStore:
 
     def blocks(self, layer: Layer, query: Query, size: int = 1000) -> Iterator[Block]:
         """Yield all pages of a query, up to its limit; rows written meanwhile neither repeat nor shift others."""
-        left, asked = query.limit, query
-        while left > 0:
-            block = self.block(layer, replace(asked, limit=min(size, left)))
-            yield block
-            left -= len(block.fids)
-            if block.next is None:
-                return
-            asked = replace(query, cursor=block.next)
+        return every(self.block, layer, query, size)
 
     def count(self, layer: Layer, query: Query) -> Count | None:
         """Count what matches; None when that would take too long."""

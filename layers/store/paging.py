@@ -1,8 +1,8 @@
 """One page read from SQLite: rows as they come, then as a block or as GeoJSON text."""
 
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from layers.column import Column
@@ -85,6 +85,18 @@ def features_of(found: Page) -> Features:
     places = geojson.geometries(found.blobs, found.query.crs) if found.has_place else None
     text = geojson.features(found.keys, places, found.properties)
     return Features(text, len(found.rows), found.next, found.prev)
+
+
+def every(block: Callable[[Layer, Query], Block], layer: Layer, query: Query, size: int) -> Iterator[Block]:
+    """Yield all pages of a query, up to its limit, as `block` reads each."""
+    left, asked = query.limit, query
+    while left > 0:
+        found = block(layer, replace(asked, limit=min(size, left)))
+        yield found
+        left -= len(found.fids)
+        if found.next is None:
+            return
+        asked = replace(query, cursor=found.next)
 
 
 def around(rows: Sequence[Sequence[Any]], query: Query, more: bool, tail: int) -> tuple[Cursor | None, Cursor | None]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from layers.feature import Layer
 from layers.lazy import lazily
 from layers.query import Count, Query
 from layers.store import tiles
+from layers.store.paging import every
 from layers.store.postgis import catalogue, ledger, mvt, page, schema
 from layers.store.postgis.awaiting import Awaiting
 from layers.store.postgis.connection import Connections, compiled, run
@@ -126,14 +126,7 @@ class PostgisStore:
 
     def blocks(self, layer: Layer, query: Query, size: int = 1000) -> Iterator[Block]:
         """Yield all pages of a query, up to its limit; rows written meanwhile neither repeat nor shift others."""
-        left, asked = query.limit, query
-        while left > 0:
-            block = self.block(layer, replace(asked, limit=min(size, left)))
-            yield block
-            left -= len(block.fids)
-            if block.next is None:
-                return
-            asked = replace(query, cursor=block.next)
+        return every(self.block, layer, query, size)
 
     def count(self, layer: Layer, query: Query) -> Count:
         """Count what matches, roughly where counting takes too long."""
